@@ -1,0 +1,215 @@
+"""create_app(): the only place where all domains meet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import Babel
+from flask_compress import Compress
+from htmx_flask import Htmx
+from sqlalchemy.orm import configure_mappers
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal.agents import access as agent_access
+from portal.agents import models as agent_models
+from portal.agents import routes as agent_routes
+from portal.clock import utcnow
+from portal.config import Settings, load_settings
+from portal.contact import actions as contact_actions
+from portal.contact import models as contact_models
+from portal.contact import routes as contact_routes
+from portal.database import configure_engine, db, write_intent
+from portal.database.schema import schema_is_current
+from portal.demo import routes as demo_routes
+from portal.jobs import queue as jobs
+from portal.jobs.readiness import worker_readiness
+from portal.knowledge_base import models as knowledge_base_models
+from portal.knowledge_base import reader_routes
+from portal.knowledge_base import routes as knowledge_base_routes
+from portal.knowledge_base.actions import article_changed
+from portal.knowledge_base.site_locales import SiteLocales
+from portal.localization import (
+    bundled_path,
+    interface_locale_for,
+    lang_tag,
+    locale_name,
+    text_direction,
+)
+from portal.logs import configure_logs
+from portal.mail import delivery
+from portal.mail import models as mail_models
+from portal.people import models as people_models
+from portal.search import models as search_models
+from portal.search import routes as search_routes
+from portal.search.engine import SearchEngine
+from portal.search.following import FOLLOW_JOB, IndexWatch, follow, index_readiness
+from portal.storage import FolderBlobStore
+from portal.tickets import agent_routes as ticket_routes
+from portal.tickets import link_requests, requester_routes
+from portal.tickets import models as ticket_models
+from portal.web import assets, csrf, error_pages, formats, locale_urls, rate_limit, routes, security
+from portal.web.access import refuse_routes_without_policy
+from portal.web.brand import HTMX_CONFIG, Brand
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# Every table is known to the metadata before anybody asks for it, whichever routes are in use.
+MODELS = (agent_models, people_models, mail_models, knowledge_base_models, search_models, ticket_models, contact_models)
+MAXIMUM_REQUEST_BYTES = 60 * 1024 * 1024
+MAXIMUM_FORM_BYTES = 2 * 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The WSGI application for `settings`, by default those of the environment.
+
+    Raises:
+        ConfigurationError: the settings cannot be used.
+    """
+    settings = settings or load_settings()
+    configure_logs(settings.log_format)
+    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    app = Flask("portal", static_folder=None, template_folder=str(bundled_path("templates")))
+    _configure(app, settings)
+    _init_database(app)
+    _init_requests(app, settings)
+    _init_languages(app, settings)
+    jobs.init_jobs(app, settings)
+    _register_domains(app, settings)
+    error_pages.init_error_pages(app, reader_routes.not_found_context)
+    refuse_routes_without_policy(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.extensions["settings"] = settings
+    app.extensions["blobs"] = FolderBlobStore(settings.blob_path)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.effective_database_url,
+        MAX_CONTENT_LENGTH=MAXIMUM_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAXIMUM_FORM_BYTES,
+        TRUSTED_HOSTS=[host.lower() for host in settings.trusted_hosts] or None,
+        TESTING=settings.environment == "test",
+        BABEL_TRANSLATION_DIRECTORIES=str(bundled_path("translations")),
+        BABEL_DEFAULT_LOCALE=settings.default_locale,
+        BABEL_DEFAULT_TIMEZONE=settings.time_zone,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=5,
+        COMPRESS_MIMETYPES=["text/html", "application/json", "application/atom+xml", "application/xml"],
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _init_database(app: Flask) -> None:
+    db.init_app(app)
+    configure_mappers()
+    with app.app_context():
+        configure_engine(db.engine)
+
+
+def _init_requests(app: Flask, settings: Settings) -> None:
+    if settings.proxy_count:
+        count = settings.proxy_count
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+    @app.before_request
+    def _declare_intent() -> None:
+        write_intent.set(request.method not in SAFE_METHODS)
+
+    Htmx(app)
+    assets.init_assets(app, settings.instance_path)
+    security.add_security_headers(app, settings)
+    csrf.protect_forms(app)
+    formats.init_formats(app)
+    Compress(app)
+    app.register_blueprint(routes.blueprint)
+    app.extensions["readiness"] = {"database": _database_readiness, "worker": worker_readiness}
+
+
+def _init_languages(app: Flask, settings: Settings) -> None:
+    Babel(app, locale_selector=_interface_locale, timezone_selector=_time_zone)
+    app.extensions["site_locales"] = SiteLocales()
+    locale_urls.init_locale_urls(app, settings, app.extensions["site_locales"])
+    app.jinja_env.globals.update(
+        lang_tag=lang_tag, text_direction=text_direction, locale_name=locale_name, htmx_config=HTMX_CONFIG
+    )
+    app.jinja_env.globals["language_name"] = reader_routes.language_name
+    brand = Brand(settings.brand_name, settings.brand_logo_url, settings.support_email)
+
+    @app.context_processor
+    def _layout_context() -> dict[str, Any]:
+        return {
+            "brand": brand,
+            "theme": routes.chosen_theme(),
+            "locale": locale_urls.interface_locale(),
+            "current_agent": agent_access.current_agent(),
+            "home_url": _address("knowledge_base.show_home"),
+            "search_url": _address("search.show_results"),
+            "contact_url": _address("contact.show_question"),
+            "requests_url": _address("requests.show_link_form"),
+            "agent_urls": {
+                "queue": _address("agent_tickets.list_tickets"),
+                "search": _address("agent_tickets.list_tickets"),
+                "account": _address("agents.show_account"),
+                "sign_out": _address("agents.delete_session"),
+            },
+        }
+
+
+def _register_domains(app: Flask, settings: Settings) -> None:
+    """Blueprints, jobs, readiness checks and template globals; what goes against the current of the imports."""
+    for blueprint in (
+        knowledge_base_routes.blueprint,
+        search_routes.blueprint,
+        contact_routes.blueprint,
+        requester_routes.blueprint,
+        ticket_routes.blueprint,
+        agent_routes.blueprint,
+    ):
+        app.register_blueprint(blueprint)
+    if settings.is_demo:
+        app.register_blueprint(demo_routes.blueprint)
+    jobs.register(app, "mail.deliver", delivery.deliver_due_mail)
+    jobs.register(app, link_requests.SEND_JOB, link_requests.send_requested_links)
+    jobs.register(app, "web.forget_full_buckets", rate_limit.forget_full_buckets)
+    jobs.register(app, "contact.forget_old_drafts", contact_actions.forget_old_drafts)
+    _init_search(app, settings)
+    app.jinja_env.globals["expected_reply_sentence"] = contact_routes.expected_reply_sentence
+
+
+def _init_search(app: Flask, settings: Settings) -> None:
+    engine = SearchEngine(settings.search_index_path, default_locale=settings.default_locale)
+    # A machine may have no worker: then its web processes follow, beside their requests.
+    engine.before_search = IndexWatch(engine, lambda: jobs.run_here(FOLLOW_JOB))
+    app.extensions["search"] = engine
+    app.extensions["readiness"]["search"] = lambda: index_readiness(engine)
+    jobs.register(app, FOLLOW_JOB, lambda: _follow_articles(engine), writes=False)
+    article_changed.connect(_wake_search)
+
+
+def _follow_articles(engine: SearchEngine) -> None:
+    follow(engine, now=utcnow())
+
+
+def _wake_search(_sender: object, **_details: object) -> None:
+    jobs.wake(FOLLOW_JOB)
+
+
+def _address(endpoint: str) -> str:
+    return url_for(endpoint) if endpoint in current_app.view_functions else ""
+
+
+def _interface_locale() -> str:
+    agent = agent_access.current_agent() if request.path.startswith("/agent") else None
+    return agent.locale if agent else interface_locale_for(locale_urls.current_locale())
+
+
+def _time_zone() -> str:
+    agent = agent_access.current_agent() if request.path.startswith("/agent") else None
+    settings: Settings = current_app.extensions["settings"]
+    return agent.time_zone if agent else settings.time_zone
+
+
+def _database_readiness() -> dict[str, Any]:
+    return {"ready": schema_is_current()}
