@@ -1,0 +1,1 @@
+"""What every page needs: htmx, forgery protection, security headers, limits, assets, error pages."""
