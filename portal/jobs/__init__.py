@@ -1,0 +1,1 @@
+"""Work outside requests: rows are the record, Huey only wakes the worker."""
