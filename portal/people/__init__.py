@@ -1,0 +1,1 @@
+"""Requesters: a person, the addresses that are theirs, the language they read."""
