@@ -1,0 +1,1 @@
+"""Articles: Article > Translation (one a locale) > Revision > Section; import, export, rendering, fallback."""
