@@ -1,0 +1,1 @@
+"""Finding articles: a Whoosh index per locale that follows the database, ranking, suggestions, query log."""

@@ -1,0 +1,317 @@
+"""Text → terms, one pipeline for what is indexed and what is asked.
+
+Chunks of word characters are found in the original text, so every term knows where it stands there; all
+normalising happens inside a chunk. Words become stems; scripts without spaces become overlapping bigrams;
+compounds and codes (Wi-Fi, ERR-1042) yield their parts and the whole.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from portal.search.folding import fold, normalize
+from portal.search.languages import Language, language_of
+
+MAXIMUM_WORD_LENGTH = 64
+_CACHED_CHUNK_LENGTH = 40
+_MAXIMUM_COMPOUND_PARTS = 5
+
+
+class Script(IntEnum):
+    """How a run of characters is cut into terms."""
+
+    SPACED = 0
+    DENSE = 1
+    HANGUL = 2
+
+
+class Term(NamedTuple):
+    """What is looked up, and where it stands in the text it came from."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Word(NamedTuple):
+    """One written word. `form` is normalised (for people), `folded` is without accents (for comparing).
+
+    `start` and `end` count the characters of the text; those of its terms count from `start`.
+    """
+
+    form: str
+    folded: str
+    start: int
+    end: int
+    script: Script
+    is_stop_word: bool
+    is_code: bool
+    terms: tuple[Term, ...]
+
+
+def _class_of_marks() -> str:
+    """A regular-expression class of all combining marks: they belong to the letter before them."""
+    ranges: list[list[int]] = []
+    for code in range(0x300, min(0x20000, sys.maxunicode)):
+        if unicodedata.category(chr(code)).startswith("M"):
+            if ranges and ranges[-1][1] == code - 1:
+                ranges[-1][1] = code
+            else:
+                ranges.append([code, code])
+    return "".join(f"{chr(low)}-{chr(high)}" if low < high else chr(low) for low, high in ranges)
+
+
+_APOSTROPHES = "'’ʼ‘＇׳״"
+_INVISIBLE = "\u00ad\u200c\u200d"
+_HYPHENS = r"\-‐‑‒–_－"
+_LETTER = rf"(?:[^\W_]|[{_class_of_marks()}{_INVISIBLE}])"
+_CHUNK = re.compile(
+    rf"(?<![^\W_])[A-Za-z](?:\+\+|\#)(?![^\W_])|{_LETTER}+(?:[{_APOSTROPHES}{_HYPHENS}.]{_LETTER}+|(?<=\d)[,/:](?=\d){_LETTER}+)*"
+)
+_PARTS = re.compile(rf"[^{_HYPHENS}.,/:]+")
+_APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
+_LETTERS_OR_DIGITS = re.compile(r"\d+|\D+")
+# From → script; the last entry at or below a character decides.
+_SCRIPT_RANGES: tuple[tuple[int, Script], ...] = (
+    (0x0000, Script.SPACED),
+    (0x0E00, Script.DENSE),  # Thai, Lao
+    (0x0F00, Script.SPACED),
+    (0x1000, Script.DENSE),  # Myanmar
+    (0x10A0, Script.SPACED),
+    (0x1100, Script.HANGUL),
+    (0x1200, Script.SPACED),
+    (0x1780, Script.DENSE),  # Khmer
+    (0x1800, Script.SPACED),
+    (0x2E80, Script.DENSE),  # Han, kana
+    (0x3130, Script.HANGUL),
+    (0x3190, Script.DENSE),
+    (0xA000, Script.SPACED),
+    (0xA9E0, Script.DENSE),
+    (0xAA00, Script.SPACED),
+    (0xAA60, Script.DENSE),
+    (0xAA80, Script.SPACED),
+    (0xA960, Script.HANGUL),
+    (0xAC00, Script.HANGUL),
+    (0xD800, Script.SPACED),
+    (0xF900, Script.DENSE),
+    (0xFB00, Script.SPACED),
+    (0xFF66, Script.DENSE),
+    (0xFFA0, Script.HANGUL),
+    (0xFFE0, Script.SPACED),
+    (0x1AFF0, Script.DENSE),
+    (0x1B170, Script.SPACED),
+    (0x20000, Script.DENSE),
+    (0x3FFFE, Script.SPACED),
+)
+_SCRIPT_STARTS, _SCRIPTS = zip(*sorted(_SCRIPT_RANGES), strict=True)
+_VOICED_MARKS = "ﾞﾟ"
+
+
+def words(text: str, locale: str) -> list[Word]:
+    """The words of `text` in order; offsets count its characters."""
+    language = language_of(locale)
+    found: list[Word] = []
+    for match in _CHUNK.finditer(text):
+        chunk = match[0]
+        cut = _cached_chunk if len(chunk) <= _CACHED_CHUNK_LENGTH else _cut_chunk
+        start = match.start()
+        found.extend([_moved(word, start) for word in cut(chunk, language.code)])
+    return found
+
+
+def terms(text: str, locale: str) -> list[Term]:
+    """The terms of `text` to index or look up, in order; stop words only if there is nothing else."""
+    return terms_of(words(text, locale), text)
+
+
+def terms_of(found: Iterable[Word], text: str) -> list[Term]:
+    """The terms of words that :func:`words` cut from `text`."""
+    found = list(found)
+    kept = [word for word in found if not word.is_stop_word] or found
+    return [_placed(term, word.start) for word in kept for term in word.terms] + list(spaced_codes(found, text))
+
+
+def grams(found: Iterable[Word]) -> Iterator[str]:
+    """Character n-grams of words, with repeats: they still match when a letter is wrong."""
+    found = list(found)
+    for word in [word for word in found if not word.is_stop_word] or found:
+        yield from _grams_of(word.folded, word.script)
+
+
+def is_dense(text: str) -> bool:
+    """Whether `text` begins mostly in a script without spaces between words."""
+    beginning = text[:200]
+    dense = sum(char >= "\u0e00" and script_of(char) is Script.DENSE for char in beginning)
+    return dense * 2 > len(beginning)
+
+
+def script_of(char: str) -> Script:
+    """How a run of characters like this one is cut."""
+    code = ord(char)
+    return _SCRIPTS[bisect_right(_SCRIPT_STARTS, code) - 1] if code >= 0x0E00 else Script.SPACED
+
+
+def _moved(word: Word, by: int) -> Word:
+    # Called for every word there is: spelled out, because _replace costs five times as much.
+    form, folded, start, end, script, is_stop_word, is_code, found = word
+    return Word(form, folded, start + by, end + by, script, is_stop_word, is_code, found)
+
+
+def _placed(term: Term, by: int) -> Term:
+    return Term(term[0], term[1] + by, term[2] + by)
+
+
+def _cut_chunk(chunk: str, code: str) -> tuple[Word, ...]:
+    language = language_of(code)
+    if chunk.endswith(("+", "#")):
+        form = normalize(chunk)
+        return (Word(form, form, 0, len(chunk), Script.SPACED, False, True, (Term(form, 0, len(chunk)),)),)
+    found: list[Word] = []
+    for part in _PARTS.finditer(chunk):
+        for start, end, script in _script_runs(part[0]):
+            run = part[0][start:end]
+            found.extend(_moved(word, part.start() + start) for word in _cut_run(run, script, language))
+    return tuple(_with_whole_compound(found, chunk))
+
+
+_cached_chunk = lru_cache(maxsize=40_000)(_cut_chunk)
+
+
+def _script_runs(text: str) -> Iterator[tuple[int, int, Script]]:
+    """Stretches of one script; marks and digits stay with what is before them."""
+    start, current = 0, None
+    for position, char in enumerate(text):
+        if current is not None and (unicodedata.category(char)[0] == "M" or char in _INVISIBLE):
+            continue
+        script = script_of(char)
+        if current is not None and script is not current:
+            yield start, position, current
+            start = position
+        current = script
+    if current is not None:
+        yield start, len(text), current
+
+
+def _cut_run(run: str, script: Script, language: Language) -> Iterator[Word]:
+    if script is Script.DENSE:
+        yield from _cut_dense(run)
+    elif script is Script.HANGUL:
+        yield from _cut_hangul(run)
+    else:
+        start, end = _without_elisions(run, language)
+        yield from _cut_spaced(run[start:end], start, language)
+
+
+def _without_elisions(run: str, language: Language) -> tuple[int, int]:
+    """Where the word of a run with apostrophes stands: eau in the French l'eau, all of the English can't."""
+    start = 0
+    while (mark := _APOSTROPHE.search(run, start)) is not None:
+        if language.drops_after_apostrophe:
+            return start, mark.start()
+        if fold(normalize(run[start : mark.start()])) not in language.elisions:
+            break
+        start = mark.end()
+    return start, len(run)
+
+
+def _cut_spaced(text: str, start: int, language: Language) -> Iterator[Word]:
+    form = normalize(text[:MAXIMUM_WORD_LENGTH])
+    # A few compatibility characters unfold to several words.
+    pieces = form.split() if " " in form else [form]
+    end = start + len(text)
+    for piece in pieces:
+        folded = fold(piece)
+        if not folded:
+            continue
+        stop = language.is_stop_word(piece)
+        stem = language.stem(piece) or folded
+        whole = end - start
+        found = [Term(stem, 0, whole)]
+        is_code = any(char.isdigit() for char in folded)
+        if is_code and not folded.isdigit():
+            parts = _LETTERS_OR_DIGITS.findall(folded)
+            if len(parts) <= _MAXIMUM_COMPOUND_PARTS:
+                found = [Term(folded, 0, whole), *(Term(part, 0, whole) for part in parts if len(part) > 1)]
+        yield Word(piece, folded, start, end, Script.SPACED, stop, is_code, tuple(found))
+
+
+def _clusters(run: str) -> list[Term]:
+    """Characters with the marks on them, each normalised and folded."""
+    spans: list[list[int]] = []
+    for position, char in enumerate(run):
+        if spans and (unicodedata.category(char)[0] == "M" or char in _VOICED_MARKS or char in _INVISIBLE):
+            spans[-1][1] = position + 1
+        else:
+            spans.append([position, position + 1])
+    found = [Term(fold(normalize(run[start:end])), start, end) for start, end in spans]
+    return [cluster for cluster in found if cluster.text]
+
+
+def _bigrams(clusters: list[Term]) -> list[Term]:
+    if len(clusters) == 1:
+        return clusters
+    return [Term(a.text + b.text, a.start, b.end) for a, b in pairwise(clusters)]
+
+
+def _cut_dense(run: str) -> Iterator[Word]:
+    clusters = _clusters(run)
+    if clusters:
+        folded = "".join(cluster.text for cluster in clusters)
+        yield Word(folded, folded, 0, len(run), Script.DENSE, False, False, tuple(_bigrams(clusters)))
+
+
+def _cut_hangul(run: str) -> Iterator[Word]:
+    clusters = _clusters(run)
+    if clusters:
+        folded = "".join(cluster.text for cluster in clusters)
+        found = _bigrams(clusters)
+        if 2 < len(clusters) <= MAXIMUM_WORD_LENGTH:
+            found = [Term(folded, 0, len(run)), *found]
+        yield Word(folded, folded, 0, len(run), Script.HANGUL, False, False, tuple(found))
+
+
+def _with_whole_compound(found: list[Word], chunk: str) -> list[Word]:
+    """Wi-Fi → wi, fi and wifi; the whole hangs on the first part, with the offsets of all."""
+    if not 2 <= len(found) <= _MAXIMUM_COMPOUND_PARTS or any(word.script is not Script.SPACED for word in found):
+        return found
+    if not any(mark in chunk for mark in "-‐‑‒–_－.,/:"):
+        return found
+    whole = "".join(word.folded for word in found)
+    if len(whole) > MAXIMUM_WORD_LENGTH:
+        return found
+    first, end = found[0], found[-1].end
+    has_digits = any(word.is_code for word in found)
+    first = first._replace(terms=(Term(whole, 0, end - first.start), *first.terms), is_stop_word=False)
+    return [word._replace(is_code=word.is_code or has_digits) for word in [first, *found[1:]]]
+
+
+def spaced_codes(found: list[Word], text: str) -> Iterator[Term]:
+    """The wholes of codes written apart: "LP 1042" as "LP-1042" yields it."""
+    for left, right in pairwise(found):
+        if (
+            right.folded.isdigit()
+            and len(right.folded) >= 2
+            and 2 <= len(left.folded) <= 4
+            and left.folded.isalpha()
+            and not left.is_stop_word
+            and text[left.end : right.start] in {" ", "\u00a0"}
+        ):
+            yield Term(left.folded + right.folded, left.start, right.end)
+
+
+@lru_cache(maxsize=20_000)
+def _grams_of(folded: str, script: Script) -> tuple[str, ...]:
+    if script is Script.SPACED:
+        marked = f"_{folded}_"
+        if len(marked) <= 4:
+            return (marked,)
+        return tuple(marked[at : at + size] for size in (3, 4) for at in range(len(marked) - size + 1))
+    return tuple(folded[at : at + size] for size in (1, 3) for at in range(len(folded) - size + 1))

@@ -1,0 +1,217 @@
+"""Which fields an article has in the index, and how much a word in each place weighs (BM25F before saturation).
+
+An article is one *lead* document (title, keywords, summary, opening text, n-grams of everything) followed by
+one document for each further section, so that the place of an answer is known.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from portal.search import analyzers
+from portal.search.documents import IndexedArticle, IndexedSection
+
+# Raised whenever what is written below or by the analyzers changes: older indexes are then rebuilt.
+INDEX_FORMAT: Final = 1
+
+TITLE: Final = "title"
+TEXT: Final = "text"
+TITLE_GRAMS: Final = "title_grams"
+GRAMS: Final = "grams"
+PREFIX: Final = "prefix"
+EXACT: Final = "exact"
+TOPIC: Final = "topic"
+FORMS: Final = "forms"
+ARTICLE: Final = "article"
+TERM_FIELDS: Final = (TITLE, TEXT, TITLE_GRAMS, GRAMS, PREFIX, EXACT, TOPIC, FORMS, ARTICLE)
+
+MAXIMUM_PREFIX_LENGTH: Final = 15
+MAXIMUM_DENSE_PREFIX_LENGTH: Final = 4
+_MAXIMUM_PHRASE_LENGTH: Final = 200
+_INDEXED_TEXT_LIMIT: Final = 200_000
+
+
+class Saturation(NamedTuple):
+    """BM25's k1 and b, and the field length that counts as average."""
+
+    k1: float
+    b: float
+    pivot: float
+
+    def of(self, weight: float, length: float) -> float:
+        """The share of its inverse document frequency that a term scores, from 0.0 to 1.0."""
+        return weight / (weight + self.k1 * (1 - self.b + self.b * length / self.pivot))
+
+
+SATURATION: Final[Mapping[str, Saturation]] = {
+    TITLE: Saturation(k1=1.2, b=0.5, pivot=5),
+    TEXT: Saturation(k1=1.2, b=0.6, pivot=60),
+    TITLE_GRAMS: Saturation(k1=1.2, b=0.5, pivot=50),
+    GRAMS: Saturation(k1=1.2, b=0.6, pivot=600),
+}
+
+_TITLE_WEIGHTS = {"title": 1.0, "old_titles": 0.8, "keywords": 0.7}
+# A suggestion whose title visibly goes on as typed comes before one that is right for a reason unseen.
+_PREFIX_WEIGHTS = {"title": 1.0, "old_titles": 0.6, "keywords": 0.6}
+_TEXT_WEIGHTS = {"title": 2.0, "keywords": 1.2, "summary": 1.3, "heading": 2.0, "text": 1.0}
+
+
+class IndexDocument(NamedTuple):
+    """One document as the index stores it: term weights by field, and what a hit shows."""
+
+    terms: dict[str, dict[str, float]]
+    stored: dict[str, Any]
+
+
+class _Bag:
+    """Weighted terms of one field group, with the length that normalises them."""
+
+    def __init__(self) -> None:
+        self.weights: dict[str, float] = {}
+        self.length = 0.0
+
+    def add(self, found: Iterable[str], weight: float) -> None:
+        for text in found:
+            self.weights[text] = self.weights.get(text, 0.0) + weight
+            self.length += 1
+
+    def saturated(self, field: str) -> dict[str, float]:
+        """Final posting weights; rounded, because equal numbers pack well."""
+        curve = SATURATION[field]
+        return {text: round(curve.of(weight, self.length), 2) for text, weight in self.weights.items()}
+
+
+def documents(article: IndexedArticle) -> Iterator[IndexDocument]:
+    """The lead document of an article, then one for each section below the opening text."""
+    sections = list(article.sections)
+    opening = sections.pop(0) if sections and not sections[0].key else IndexedSection("", "", "")
+    yield _lead(article, opening, sections)
+    for section in sections:
+        yield _section(article, section)
+
+
+def _lead(article: IndexedArticle, opening: IndexedSection, sections: list[IndexedSection]) -> IndexDocument:
+    locale = article.locale
+    title, text, title_grams, all_grams = _Bag(), _Bag(), _Bag(), _Bag()
+    prefixes: dict[str, float] = {}
+    forms: set[str] = set()
+    spent = 0
+
+    def take(content: str, place: str, *, in_title: bool = False, in_text: bool = True) -> None:
+        nonlocal spent
+        content = content[: max(0, _INDEXED_TEXT_LIMIT - spent)]
+        spent += len(content)
+        found = analyzers.words(content, locale)
+        terms = [term.text for term in analyzers.terms_of(found, content)]
+        grams = list(analyzers.grams(found))
+        if in_title:
+            title.add(terms, _TITLE_WEIGHTS[place])
+            title_grams.add(grams, _TITLE_WEIGHTS[place])
+            for prefix in (prefix for word in found for prefix in _prefixes(word)):
+                prefixes[prefix] = max(prefixes.get(prefix, 0.0), _PREFIX_WEIGHTS[place])
+        if in_text:
+            text.add(terms, _TEXT_WEIGHTS.get(place, 1.0))
+        all_grams.add(grams, _TEXT_WEIGHTS.get(place, 1.0))
+        forms.update(word.form for word in found if _is_spellable(word))
+
+    take(article.title, "title", in_title=True)
+    for keyword in article.keywords:
+        take(keyword, "keywords", in_title=True)
+    for old_title in article.old_titles:
+        take(old_title, "old_titles", in_title=True, in_text=False)
+    take(article.error_code, "keywords", in_title=True)
+    take(article.summary, "summary")
+    take(opening.text, "text")
+    for section in sections:
+        take(section.heading, "heading", in_text=False)
+        take(section.text, "text", in_text=False)
+    return IndexDocument(
+        terms={
+            TITLE: title.saturated(TITLE),
+            TEXT: text.saturated(TEXT),
+            TITLE_GRAMS: title_grams.saturated(TITLE_GRAMS),
+            GRAMS: all_grams.saturated(GRAMS),
+            PREFIX: prefixes,
+            EXACT: _exact_phrases(article),
+            TOPIC: dict.fromkeys(_topic_and_parents(article.topic_key), 1.0),
+            FORMS: dict.fromkeys(forms, 1.0),
+            ARTICLE: {str(article.article_id): 1.0},
+        },
+        stored={
+            "title": article.title,
+            "summary": article.summary,
+            "topic": article.topic_key,
+            "popularity": article.popularity,
+            "key": opening.key,
+            "heading": "",
+            "text": opening.text,
+        },
+    )
+
+
+def _section(article: IndexedArticle, section: IndexedSection) -> IndexDocument:
+    text = _Bag()
+    for content, place in ((section.heading, "heading"), (section.text, "text")):
+        terms = analyzers.terms(content[:_INDEXED_TEXT_LIMIT], article.locale)
+        text.add((term.text for term in terms), _TEXT_WEIGHTS[place])
+    return IndexDocument(
+        terms={TEXT: text.saturated(TEXT), ARTICLE: {str(article.article_id): 1.0}},
+        stored={"key": section.key, "heading": section.heading, "text": section.text},
+    )
+
+
+def phrase_key(text: str, locale: str) -> str:
+    """What two texts share that differ only in case, accents, punctuation and spacing; "" for no words at all."""
+    return " ".join(word.folded for word in analyzers.words(text[:_MAXIMUM_PHRASE_LENGTH], locale))
+
+
+def code_key(code: str) -> str:
+    """An error code without its separators: ERR-1042 and err 1042 are one."""
+    return "".join(word.folded for word in analyzers.words(code[:_MAXIMUM_PHRASE_LENGTH], "en"))
+
+
+def _exact_phrases(article: IndexedArticle) -> dict[str, float]:
+    phrases: dict[str, float] = {}
+    for texts, weight in ((article.keywords, 0.7), (article.old_titles, 0.9), ((article.title,), 1.0)):
+        for text in texts:
+            key = phrase_key(text, article.locale)
+            if key:
+                phrases[_short(key)] = weight
+    if article.error_code:
+        phrases["code:" + _short(code_key(article.error_code))] = 1.0
+    return phrases
+
+
+def _short(key: str) -> str:
+    """Keys of long phrases as digests: index terms stay small."""
+    return key if len(key) <= 60 else hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
+
+
+def exact_term(text: str, locale: str) -> str:
+    """The term of the exact field for a query; "" when it has no words."""
+    key = phrase_key(text, locale)
+    return _short(key) if key else ""
+
+
+def _prefixes(word: analyzers.Word) -> Iterator[str]:
+    if word.script is analyzers.Script.SPACED:
+        # The whole of a compound hangs on its first part: wif leads to Wi-Fi as well as fi does.
+        wholes = [term.text for term in word.terms if term.end > word.end - word.start]
+        for text in (word.folded, *wholes):
+            yield from (text[:size] for size in range(1, min(len(text), MAXIMUM_PREFIX_LENGTH) + 1))
+    else:
+        # Every short stretch may be how somebody begins to look for the word.
+        run, sizes = word.folded, range(1, MAXIMUM_DENSE_PREFIX_LENGTH + 1)
+        yield from (run[at : at + size] for size in sizes for at in range(len(run) - size + 1))
+
+
+def _is_spellable(word: analyzers.Word) -> bool:
+    return word.script is analyzers.Script.SPACED and not word.is_code and 3 <= len(word.form) <= 40
+
+
+def _topic_and_parents(topic_key: str) -> Iterator[str]:
+    parts = topic_key.split("/") if topic_key else []
+    for count in range(1, len(parts) + 1):
+        yield "/".join(parts[:count])

@@ -1,0 +1,224 @@
+"""All locales' indexes of this machine: builds, the swap, the applied position.
+
+The folder holds one *build*, named in the file ``current``; a rebuild is written beside it and swapped in.
+A build's manifest names its locales and the change it has applied up to. It is replaced after the commits it
+speaks of: after a crash between the two, changes are applied once more, which changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from portal.search.documents import IndexChange, Upsert
+from portal.search.fields import INDEX_FORMAT
+from portal.search.posting_cache import PostingCache
+from portal.search.whoosh_index import IndexUnavailable, Snapshot, one_writer, open_snapshot, write
+from portal.search.whoosh_index import build as write_new
+
+_CURRENT: Final = "current"
+_MANIFEST: Final = "manifest.json"
+_LOCK: Final = "writer.lock"
+_BUILD_PREFIX: Final = "build-"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a build says of itself. `position` is the last change applied to every locale."""
+
+    position: int
+    locales: tuple[str, ...]
+
+    @staticmethod
+    def read(build: Path) -> Manifest:
+        """The manifest of a build.
+
+        Raises:
+            IndexUnavailable: missing, unreadable, or of another format.
+        """
+        try:
+            content = json.loads((build / _MANIFEST).read_text("utf-8"))
+            if content["format"] != INDEX_FORMAT:
+                raise IndexUnavailable(f"its format is {content['format']}, wanted is {INDEX_FORMAT}")
+            return Manifest(int(content["position"]), tuple(map(str, content["locales"])))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IndexUnavailable("its manifest is missing or damaged") from error
+
+    def write(self, build: Path) -> None:
+        """Replace the manifest at once; readers see the old or the new one."""
+        content = {"format": INDEX_FORMAT, "position": self.position, "locales": sorted(self.locales)}
+        _replace(build / _MANIFEST, json.dumps(content))
+
+
+class IndexFolder:
+    """This machine's copy of the index. One instance a process; threads may share it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._cache = PostingCache()
+        self._snapshots: dict[str, Snapshot] = {}
+        self._seen: tuple[int, ...] = ()
+        self._build: Path | None = None
+        self._manifest: Manifest | None = None
+        self._lock = threading.Lock()
+
+    def manifest(self) -> Manifest:
+        """The manifest of the current build, as it is on disk now.
+
+        Raises:
+            IndexUnavailable: there is no usable index.
+        """
+        with self._lock:
+            return self._refreshed()
+
+    def snapshot(self, locale: str) -> Snapshot | None:
+        """The newest state of a locale; None when nothing is indexed in it.
+
+        Raises:
+            IndexUnavailable: there is no usable index.
+        """
+        with self._lock:
+            if locale not in self._refreshed().locales or self._build is None:
+                return None
+            known = self._snapshots.get(locale)
+            if known is None or not known.is_current:
+                known = open_snapshot(self._build / locale, locale, self._cache, known)
+                self._snapshots[locale] = known
+            return known
+
+    def discard(self) -> bool:
+        """Give up the current build, which turned out to be damaged: there is no index until the next rebuild.
+
+        False when there was none to give up.
+        """
+        with self._lock:
+            self._snapshots.clear()
+            self._manifest, self._build = None, None
+            try:
+                (self.root / _CURRENT).unlink()
+            except OSError:
+                return False
+            return True
+
+    def forget(self) -> None:
+        """Open everything anew with the next search."""
+        with self._lock:
+            self._snapshots.clear()
+            self._manifest = None
+
+    def locales(self) -> tuple[str, ...]:
+        """The locales with an index.
+
+        Raises:
+            IndexUnavailable: there is no usable index.
+        """
+        return self.manifest().locales
+
+    def apply(self, changes: Iterable[IndexChange], *, position: int, wait: bool = True) -> None:
+        """Commit changes to the indexes of their locales, then record `position` as applied.
+
+        Raises:
+            IndexUnavailable: there is no usable index to change.
+            IndexBusy: somebody else is writing and `wait` is off.
+        """
+        with one_writer(self.root / _LOCK, wait=wait):
+            build = self._current_build()
+            manifest = Manifest.read(build)
+            newest = {(change.locale, change.article_id): change for change in changes}
+            ordered = sorted(newest.values(), key=lambda change: (change.locale, change.article_id))
+            locales = set(manifest.locales)
+            for locale, group in groupby(ordered, key=lambda change: change.locale):
+                batch = list(group)
+                is_new = locale not in locales
+                if is_new and not any(isinstance(change, Upsert) for change in batch):
+                    continue
+                if is_new:
+                    write_new(build / locale, [change for change in batch if isinstance(change, Upsert)])
+                else:
+                    write(build / locale, batch)
+                locales.add(locale)
+            Manifest(max(position, manifest.position), tuple(locales)).write(build)
+
+    def rebuild(self, changes: Iterable[Upsert], *, position: int, wait: bool = True) -> int:
+        """Write a new build from articles that come locale by locale, and swap it in; returns how many there were.
+
+        The old build serves until then. `position` is the newest change when reading the articles began.
+
+        Raises:
+            IndexBusy: somebody else is writing and `wait` is off.
+        """
+        with one_writer(self.root / _LOCK, wait=wait):
+            build = self._next_build()
+            locales, count = [], 0
+
+            def counted(group: Iterable[Upsert]) -> Iterator[Upsert]:
+                nonlocal count
+                for change in group:
+                    count += 1
+                    yield change
+
+            for locale, group in groupby(changes, key=lambda change: change.locale):
+                write_new(build / locale, counted(group))
+                locales.append(locale)
+            Manifest(position, tuple(locales)).write(build)
+            _replace(self.root / _CURRENT, build.name)
+            self._remove_builds_except(build)
+            return count
+
+    def _refreshed(self) -> Manifest:
+        """The manifest, read again when its file is another one; snapshots then reopen as they are asked for."""
+        build = self._current_build()
+        try:
+            status = (build / _MANIFEST).stat()
+        except OSError as error:
+            raise IndexUnavailable("its manifest is missing or damaged") from error
+        seen = (status.st_ino, status.st_mtime_ns, status.st_size)
+        if self._manifest is None or seen != self._seen or build != self._build:
+            manifest = Manifest.read(build)
+            if build != self._build:
+                self._snapshots.clear()
+            for snapshot in self._snapshots.values():
+                snapshot.is_current = False
+            self._manifest, self._seen, self._build = manifest, seen, build
+        return self._manifest
+
+    def _current_build(self) -> Path:
+        try:
+            name = (self.root / _CURRENT).read_text("utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise IndexUnavailable("it was never built") from error
+        if not name.startswith(_BUILD_PREFIX) or not name.removeprefix(_BUILD_PREFIX).isdigit():
+            raise IndexUnavailable("the name of the current build is damaged")
+        return self.root / name
+
+    def _next_build(self) -> Path:
+        self.root.mkdir(parents=True, exist_ok=True)
+        numbers = [int(path.name.removeprefix(_BUILD_PREFIX)) for path in self._builds()]
+        build = self.root / f"{_BUILD_PREFIX}{max(numbers, default=0) + 1}"
+        build.mkdir()
+        return build
+
+    def _builds(self) -> list[Path]:
+        return [path for path in self.root.glob(f"{_BUILD_PREFIX}*") if path.name.removeprefix(_BUILD_PREFIX).isdigit()]
+
+    def _remove_builds_except(self, kept: Path) -> None:
+        for build in self._builds():
+            if build != kept:
+                # Where open files cannot be deleted, the next rebuild removes what is left now.
+                shutil.rmtree(build, ignore_errors=True)
+
+
+def _replace(path: Path, content: str) -> None:
+    temporary = path.with_name(path.name + ".new")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

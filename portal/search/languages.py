@@ -1,0 +1,109 @@
+"""What a language needs in analysis: its stemmer, its stop words, what it writes before an apostrophe."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import snowballstemmer
+
+from portal.search.folding import fold
+from portal.search.stopwords import STOP_WORDS
+
+_SNOWBALL = {
+    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
+    "eo": "esperanto",
+    "es": "spanish", "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish",
+    "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian",
+    "it": "italian",
+    "lt": "lithuanian", "ms": "indonesian", "nb": "norwegian", "ne": "nepali", "nl": "dutch", "nn": "norwegian",
+    "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
+    "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+_ELISIONS = {
+    "fr": frozenset(["l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"]),
+    "it": frozenset(
+        [
+            "l",
+            "un",
+            "d",
+            "c",
+            "m",
+            "t",
+            "s",
+            "n",
+            "v",
+            "dell",
+            "all",
+            "nell",
+            "sull",
+            "dall",
+            "quell",
+            "quest",
+            "coll",
+            "bell",
+            "sant",
+            "anch",
+            "dov",
+            "com",
+        ]
+    ),
+    "ca": frozenset(["l", "d", "m", "t", "s", "n"]),
+    "ga": frozenset(["d", "m", "b"]),
+}
+_FOLDED_FIRST = frozenset({"ar", "ru"})
+# In Vietnamese, chúng (we) is no chứng (proof).
+_ACCENTS_MATTER = frozenset({"vi"})
+# What follows the apostrophe is a case ending of the name before it.
+_SUFFIXING = frozenset({"tr", "az"})
+
+
+@dataclass(frozen=True)
+class Language:
+    """The rules of one language; languages that are not known here have empty ones."""
+
+    code: str
+    stop_words: frozenset[str]
+    elisions: frozenset[str]
+    drops_after_apostrophe: bool
+    algorithm: str | None
+
+    def is_stop_word(self, form: str) -> bool:
+        """Whether the normalised `form` is too common to look up. Accents count only where they make other words."""
+        return (form if self.code in _ACCENTS_MATTER else fold(form)) in self.stop_words
+
+    def stem(self, form: str) -> str:
+        """The Snowball stem of a normalised form, folded; only folded where the language has no stemmer."""
+        if self.algorithm is None:
+            return fold(form)
+        # To their stemmers, Arabic letter variants look like endings and Russian stress marks like letters.
+        return fold(_stem(self.algorithm, fold(form) if self.code in _FOLDED_FIRST else form))
+
+
+@lru_cache(maxsize=128)
+def language_of(locale: str) -> Language:
+    """The rules for a locale code; region and script do not matter."""
+    code = locale.split("_")[0].split("-")[0].lower()
+    words = STOP_WORDS.get("nb" if code in {"no", "nn"} else code, "")
+    return Language(
+        code=code,
+        stop_words=frozenset(words.split() if code in _ACCENTS_MATTER else map(fold, words.split())),
+        elisions=_ELISIONS.get(code, frozenset()),
+        drops_after_apostrophe=code in _SUFFIXING,
+        algorithm=_SNOWBALL.get(code),
+    )
+
+
+# Stemmers keep their state in themselves, so threads take turns; the cache makes turns rare.
+_turn = threading.Lock()
+_stemmers: dict[str, Any] = {}
+
+
+@lru_cache(maxsize=60_000)
+def _stem(algorithm: str, form: str) -> str:
+    with _turn:
+        if algorithm not in _stemmers:
+            _stemmers[algorithm] = snowballstemmer.stemmer(algorithm)
+        return str(_stemmers[algorithm].stemWord(form)) or form

@@ -1,0 +1,74 @@
+"""What people type → what is looked up: a short query, a half-typed one, or the sentences of a message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from portal.search import analyzers
+from portal.search.fields import MAXIMUM_DENSE_PREFIX_LENGTH, MAXIMUM_PREFIX_LENGTH, exact_term
+from portal.search.ranking import Query
+
+MAXIMUM_QUERY_LENGTH: Final = 500
+MAXIMUM_MESSAGE_LENGTH: Final = 8_000
+MAXIMUM_SENTENCES: Final = 24
+_LONG_SENTENCE: Final = 300
+_ENDS = re.compile(r"(?<=[.!?])\s+|[。！？؟।…\n\r]+|(?<=[;；:：])\s")
+_SPACES = re.compile(r"\s+")
+
+
+def clean(text: str, limit: int = MAXIMUM_QUERY_LENGTH) -> str:
+    """The text as it is searched, shown and logged: no control characters, single spaces, at most `limit` long."""
+    # What is cut off is never looked at, so a megabyte costs what a page costs.
+    kept = "".join(char if char.isprintable() or char == "\u200c" else " " for char in text[: 2 * limit])
+    return _SPACES.sub(" ", kept).strip()[:limit].strip()
+
+
+def clean_message(text: str) -> str:
+    """As :func:`clean` for a message: its lines stay."""
+    lines = (clean(line, MAXIMUM_MESSAGE_LENGTH) for line in text[:MAXIMUM_MESSAGE_LENGTH].splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def query_of(text: str, locale: str, *, is_unfinished: bool = False) -> Query:
+    """The query for a few words; with `is_unfinished` the last word may still grow."""
+    found = analyzers.words(text, locale)
+    grams = tuple(analyzers.grams(found))
+    phrase, codes = exact_term(text, locale), tuple(_codes(found, text))
+    if not is_unfinished or not found or text[-1:].isspace():
+        terms = tuple(term.text for term in analyzers.terms_of(found, text))
+        return Query(terms=terms, grams=grams, phrase=phrase, codes=codes)
+    before, last = found[:-1], found[-1]
+    is_spaced = last.script is analyzers.Script.SPACED
+    return Query(
+        terms=tuple(term.text for term in analyzers.terms_of(before, text)),
+        grams=grams,
+        phrase=phrase,
+        codes=codes,
+        prefix=last.folded[:MAXIMUM_PREFIX_LENGTH] if is_spaced else last.folded[-MAXIMUM_DENSE_PREFIX_LENGTH:],
+        unfinished_terms=tuple(term.text for term in last.terms),
+    )
+
+
+def _codes(found: list[analyzers.Word], text: str) -> Iterator[str]:
+    seen = dict.fromkeys(term.text for word in found if word.is_code for term in word.terms)
+    seen.update(dict.fromkeys(term.text for term in analyzers.spaced_codes(found, text)))
+    yield from (code for code in seen if any(char.isdigit() for char in code) and len(code) >= 3)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a message that may hold its question, without repeats; long ones are cut at a space."""
+    found: dict[str, None] = {}
+    for part in _ENDS.split(text):
+        sentence = part.strip()
+        while len(sentence) > _LONG_SENTENCE:
+            cut = sentence.rfind(" ", 0, _LONG_SENTENCE)
+            cut = cut if cut > _LONG_SENTENCE // 2 else _LONG_SENTENCE
+            found[sentence[:cut].strip()] = None
+            sentence = sentence[cut:].strip()
+        if sentence:
+            found[sentence] = None
+        if len(found) >= MAXIMUM_SENTENCES:
+            break
+    return list(found)[:MAXIMUM_SENTENCES]
