@@ -1,0 +1,1 @@
+"""Mail out: an outbox committed with its cause, delivered by the worker at least once."""

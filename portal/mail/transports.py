@@ -1,0 +1,166 @@
+"""Ways out for a finished mail: SMTP through Flask-Mail, or the demo's mailbox."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr
+from types import TracebackType
+from typing import Protocol, Self
+
+import flask_mail
+
+from portal.clock import utcnow
+from portal.config import Settings
+from portal.database import db
+from portal.mail.models import CapturedMail, OutboxMail
+from portal.mail.outbox import sender_address
+
+
+class DeliveryFailed(Exception):
+    """The mail did not go out. `is_permanent`: never will; `stops_channel`: no mail will until somebody acts."""
+
+    def __init__(self, reason: str, *, is_permanent: bool = False, stops_channel: bool = False) -> None:
+        super().__init__(reason)
+        self.is_permanent = is_permanent
+        self.stops_channel = stops_channel
+
+
+class Transport(Protocol):
+    """A connection for some mails; open it with ``with``."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+    def send(self, mail: OutboxMail) -> None:
+        """Hand `mail` over. Raises DeliveryFailed."""
+
+
+def compose(mail: OutboxMail) -> EmailMessage:
+    """The message as it goes out: text and HTML alternatives, every header through EmailMessage."""
+    # SMTP wants CRLF, and lines under 998 octets whatever the text.
+    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+    message["From"] = sender_address()
+    message["To"] = formataddr((mail.recipient_name, mail.recipient))
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(mail.created_at)
+    message["Message-ID"] = mail.message_id
+    for name, value in mail.headers.items():
+        message[name] = value
+    message.set_content(mail.text_body)
+    message.add_alternative(mail.html_body, subtype="html")
+    return message
+
+
+class CaptureTransport:
+    """Keeps mails in the database, where the demo shows them. Sending the same mail again changes nothing new."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def send(self, mail: OutboxMail) -> None:
+        raw = compose(mail).as_bytes()
+        db.session.add(CapturedMail(captured_at=utcnow(), recipient=mail.recipient, subject=mail.subject, raw=raw))
+        db.session.flush()
+
+
+class _FinishedMessage(flask_mail.Message):
+    """Lets Flask-Mail carry a message that is composed already."""
+
+    def __init__(self, message: EmailMessage, *, recipient: str, sender: str) -> None:
+        super().__init__(recipients=[recipient], sender=sender)
+        self._finished = message
+
+    def as_bytes(self) -> bytes:
+        return self._finished.as_bytes()
+
+
+class _Connection(flask_mail.Connection):
+    """Flask-Mail's connection with a time-out and a verified TLS context, which it has not of its own."""
+
+    def __init__(self, mail: flask_mail.Mail, settings: Settings) -> None:
+        super().__init__(mail)
+        self._settings = settings
+
+    def configure_host(self) -> smtplib.SMTP:
+        settings = self._settings
+        context = ssl.create_default_context()
+        # We say our name ourselves: smtplib would ask the name service for it at every connection.
+        name = settings.support_email.rpartition("@")[2]
+        place, timeout = (settings.smtp_host, settings.smtp_port, name), settings.smtp_timeout_seconds
+        host: smtplib.SMTP
+        if settings.smtp_security == "tls":
+            host = smtplib.SMTP_SSL(*place, timeout=timeout, context=context)
+        else:
+            host = smtplib.SMTP(*place, timeout=timeout)
+        try:
+            if settings.smtp_security == "starttls":
+                host.starttls(context=context)
+            if settings.smtp_username:
+                host.login(settings.smtp_username, settings.smtp_password)
+        except BaseException:
+            host.close()
+            raise
+        return host
+
+
+class SmtpTransport:
+    """One SMTP connection for a batch of mails, opened with the first."""
+
+    def __init__(self, mail: flask_mail.Mail, settings: Settings) -> None:
+        self._mail = mail
+        self._settings = settings
+        self._connection: _Connection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def send(self, mail: OutboxMail) -> None:
+        try:
+            if self._connection is None:
+                self._connection = _Connection(self._mail, self._settings)
+                self._connection.__enter__()
+            message = _FinishedMessage(compose(mail), recipient=mail.recipient, sender=self._settings.support_email)
+            self._connection.send(message)
+        except (smtplib.SMTPException, OSError, flask_mail.BadHeaderError) as error:
+            self._close()
+            raise _explain(error) from error
+
+    def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None and connection.host is not None:
+            try:
+                connection.host.quit()
+            except (smtplib.SMTPException, OSError):
+                connection.host.close()
+
+
+def _explain(error: Exception) -> DeliveryFailed:
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return DeliveryFailed(f"sign-in refused: {error.smtp_code}", stops_channel=True)
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return DeliveryFailed(f"the mail server cannot do what the settings ask: {error}", stops_channel=True)
+    if isinstance(error, (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPSenderRefused)):
+        # The server refuses us, not this mail.
+        return DeliveryFailed(f"{error.smtp_code} {error.smtp_error!r}", stops_channel=error.smtp_code >= 500)
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, text = next(iter(error.recipients.values()))
+        return DeliveryFailed(f"{code} {text!r}", is_permanent=500 <= code < 600)
+    if isinstance(error, smtplib.SMTPResponseException):
+        return DeliveryFailed(f"{error.smtp_code} {error.smtp_error!r}", is_permanent=500 <= error.smtp_code < 600)
+    if isinstance(error, flask_mail.BadHeaderError):
+        return DeliveryFailed("line break in a header", is_permanent=True)
+    return DeliveryFailed(repr(error))

@@ -1,0 +1,235 @@
+"""The outbox against a real SMTP server on loopback: at least once, with retries, dead ends and a stopped channel."""
+
+from __future__ import annotations
+
+import email
+import smtplib
+import socket
+from datetime import timedelta
+from email.policy import default
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from portal import clock
+from portal.app import create_app
+from portal.database import db, writing
+from portal.jobs.queue import run_now
+from portal.mail.delivery import LIFETIME, RETRY_DELAYS, retry_delay
+from portal.mail.models import CapturedMail, OutboxMail, OutboxState
+from portal.mail.transports import _explain
+from tests.conftest import make_settings
+from tests.factories import NOW
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Catcher:
+    """Takes mail, or answers as `verdict` says."""
+
+    def __init__(self) -> None:
+        self.received: list[email.message.EmailMessage] = []
+        self.verdict = "250 OK"
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if self.verdict.startswith("55"):
+            return self.verdict
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        if not self.verdict.startswith("2"):
+            return self.verdict
+        self.received.append(email.message_from_bytes(envelope.content, policy=default))
+        return "250 OK"
+
+
+@pytest.fixture
+def catcher():
+    handler = Catcher()
+    controller = Controller(
+        handler,
+        hostname="127.0.0.1",
+        port=free_port(),
+        authenticator=lambda *_: AuthResult(success=False, handled=False),
+        auth_require_tls=False,
+    )
+    controller.start()
+    handler.port = controller.port
+    yield handler
+    controller.stop()
+
+
+@pytest.fixture
+def smtp_app(instance_dir, catcher):
+    app = create_app(make_settings(instance_dir, mail_transport="smtp", smtp_port=catcher.port))
+    with app.app_context(), writing():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def make_mail(**values) -> OutboxMail:
+    number = len(db.session.scalars(select(OutboxMail.id)).all()) + 1
+    defaults = {
+        "message_id": f"<{number}@help.example>",
+        "idempotency_key": f"key-{number}",
+        "template": "reply",
+        "locale": "en",
+        "recipient": "noor@example.org",
+        "recipient_name": "Noor Haddad",
+        "subject": "[HX-1] Grüße",
+        "text_body": "Hello\n",
+        "html_body": "<p>Hello</p>",
+        "headers": {"Auto-Submitted": "auto-replied"},
+        "created_at": NOW,
+        "next_attempt_at": NOW,
+    }
+    mail = OutboxMail(**{**defaults, **values})
+    db.session.add(mail)
+    db.session.commit()
+    return mail
+
+
+def deliver(at=NOW) -> None:
+    with clock.frozen(at):
+        run_now("mail.deliver")
+
+
+def test_a_mail_arrives_whole(smtp_app, catcher):
+    mail = make_mail()
+    deliver()
+    received = catcher.received[0]
+    assert (mail.state, mail.attempts) == (OutboxState.SENT, 1)
+    assert received["Message-ID"] == mail.message_id
+    assert received["Subject"] == "[HX-1] Grüße"
+    assert received["Auto-Submitted"] == "auto-replied"
+    assert {part.get_content_type() for part in received.walk()} >= {"text/plain", "text/html"}
+
+
+@pytest.mark.parametrize(
+    "text", ["word " * 2_000 + "\n", "短い行\n" * 400, "مرحبا " * 600 + "\n", ".\n.leading dots\n" * 200]
+)
+def test_long_lines_and_many_lines_arrive_unchanged(smtp_app, catcher, text: str):
+    make_mail(text_body=text, html_body=f"<p>{text}</p>")
+    deliver()
+    parts = {part.get_content_type(): part for part in catcher.received[0].walk()}
+    assert parts["text/plain"].get_content().replace("\r\n", "\n") == text
+    assert parts["text/html"].get_content().replace("\r\n", "\n").strip() == f"<p>{text}</p>"
+
+
+def test_a_sent_mail_is_not_sent_again(smtp_app, catcher):
+    make_mail()
+    deliver()
+    deliver(NOW + timedelta(days=1))
+    assert len(catcher.received) == 1
+
+
+def test_a_temporary_refusal_is_tried_again_later_under_the_same_message_id(smtp_app, catcher):
+    mail = make_mail()
+    catcher.verdict = "451 Busy"
+    deliver()
+    assert (mail.state, mail.attempts) == (OutboxState.RETRY, 1)
+    assert timedelta(seconds=48) <= mail.next_attempt_at - NOW <= timedelta(seconds=72)
+    catcher.verdict = "250 OK"
+    deliver(NOW + timedelta(seconds=10))
+    assert catcher.received == []
+    deliver(NOW + timedelta(minutes=2))
+    assert [received["Message-ID"] for received in catcher.received] == [mail.message_id]
+
+
+def test_a_refused_recipient_is_dead_at_once_with_the_reason(smtp_app, catcher):
+    mail = make_mail()
+    catcher.verdict = "550 No such mailbox"
+    deliver()
+    assert mail.state is OutboxState.DEAD
+    assert "No such mailbox" in mail.last_error
+
+
+def test_one_dead_mail_does_not_stop_the_next(smtp_app, catcher):
+    make_mail(recipient="not an address")
+    good = make_mail()
+    deliver()
+    assert good.state is OutboxState.SENT
+
+
+def test_a_mail_that_fails_for_three_days_is_dead(smtp_app, catcher):
+    mail = make_mail()
+    catcher.verdict = "451 Busy"
+    at, attempts = NOW, 0
+    while mail.state is not OutboxState.DEAD:
+        deliver(at)
+        attempts += 1
+        at = mail.next_attempt_at + timedelta(seconds=1)
+        assert attempts < 20
+    assert mail.attempts >= len(RETRY_DELAYS)
+    assert at - NOW <= LIFETIME + timedelta(hours=1)
+
+
+def test_a_mail_that_cannot_be_composed_does_not_hold_up_the_next(smtp_app, catcher):
+    broken, good = make_mail(recipient="anna@bücher.example"), make_mail()
+    deliver()
+    assert (broken.state, good.state) == (OutboxState.RETRY, OutboxState.SENT)
+    assert broken.last_error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        smtplib.SMTPConnectError(554, b"go away"),
+        smtplib.SMTPSenderRefused(530, b"sign in first", "support@help.example"),
+        smtplib.SMTPHeloError(550, b"who are you"),
+    ],
+)
+def test_a_server_that_refuses_us_kills_no_mail(error):
+    failure = _explain(error)
+    assert (failure.is_permanent, failure.stops_channel) == (False, True)
+
+
+def test_no_mail_server_is_a_retry(instance_dir):
+    app = create_app(make_settings(instance_dir, mail_transport="smtp", smtp_port=1))
+    with app.app_context(), writing():
+        mail = make_mail()
+        deliver()
+        assert mail.state is OutboxState.RETRY
+
+
+def test_a_refused_sign_in_stops_the_channel_and_burns_no_attempt(instance_dir, catcher):
+    settings = make_settings(
+        instance_dir, mail_transport="smtp", smtp_port=catcher.port, smtp_username="a", smtp_password="b"
+    )
+    app = create_app(settings)
+    with app.app_context(), writing():
+        mails = [make_mail(), make_mail()]
+        deliver()
+        assert [mail.attempts for mail in mails] == [0, 0]
+        assert catcher.received == []
+
+
+def test_a_lease_that_ran_out_is_taken_again(smtp_app, catcher):
+    mail = make_mail(state=OutboxState.LEASED, leased_until=NOW + timedelta(minutes=1))
+    deliver()
+    assert catcher.received == []
+    deliver(NOW + timedelta(minutes=2))
+    assert (len(catcher.received), mail.state) == (1, OutboxState.SENT)
+
+
+def test_the_demo_keeps_the_mail_instead_of_sending_it(app):
+    make_mail()
+    deliver()
+    assert b"Message-ID: <1@help.example>" in db.session.scalars(select(CapturedMail)).one().raw
+
+
+@given(attempts=st.integers(1, 30), jitter=st.floats(-1, 1))
+def test_the_wait_grows_and_stays_within_a_fifth(attempts: int, jitter: float):
+    base = RETRY_DELAYS[min(attempts, len(RETRY_DELAYS)) - 1]
+    assert base * 0.79 <= retry_delay(attempts, jitter=jitter) <= base * 1.21
