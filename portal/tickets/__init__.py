@@ -1,0 +1,1 @@
+"""Tickets: lifecycle, messages, notes, deadlines, canned responses, ratings, the queue."""
