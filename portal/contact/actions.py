@@ -1,0 +1,226 @@
+"""Changes of the contact pages: the draft, the files with it, the deflection, and the request it becomes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.agents.actions import token_hash
+from portal.agents.models import Team
+from portal.clock import utcnow
+from portal.contact.models import ContactDraft, DraftFile
+from portal.contact.queries import acknowledgement_key
+from portal.database import db
+from portal.localization import normalize_locale, speaking
+from portal.mail.outbox import enqueue
+from portal.people.actions import find_or_create_person
+from portal.rich_text import render_message
+from portal.search.actions import valid_visit
+from portal.search.models import SearchQuery, SuggestionImpression
+from portal.storage import StoredFile
+from portal.tickets.actions import open_ticket
+from portal.tickets.deadlines import calendar_of
+from portal.tickets.links import issue_link
+from portal.tickets.models import Channel, Ticket
+from portal.tickets.requester_times import Clock, known_zone, reply_promise
+from portal.web.templating import current_settings, external_url
+
+# What somebody searched longer ago has little to do with what they write now.
+RECENT_SEARCHES = timedelta(hours=12)
+MAXIMUM_DRAFT_LENGTH = 100_000
+_TEXTS = ("subject", "message", "email", "name")
+logger = structlog.get_logger(__name__)
+
+
+def start_draft(*, locale: str, now: datetime) -> tuple[ContactDraft, str]:
+    """A new draft and the token that the browser keeps; flushes, the caller commits."""
+    token = secrets.token_urlsafe(32)
+    draft = ContactDraft(token_hash=token_hash(token), locale=locale, created_at=now, updated_at=now)
+    db.session.add(draft)
+    db.session.flush()
+    return draft, token
+
+
+def save_draft(draft: ContactDraft, fields: Mapping[str, str], *, now: datetime) -> None:
+    """Keep what `fields` holds of the two forms, as it was typed; what is not among them stays. Commits."""
+    for name in _TEXTS:
+        if name in fields:
+            setattr(draft, name, fields[name].replace("\x00", "")[:MAXIMUM_DRAFT_LENGTH])
+    if fields.get("reply_locale"):
+        draft.reply_locale = normalize_locale(fields["reply_locale"]) or ""
+    if fields.get("time_zone"):
+        draft.time_zone = known_zone(fields["time_zone"])
+    draft.visit = valid_visit(fields.get("visit", "")) or draft.visit
+    draft.updated_at = now
+    db.session.commit()
+
+
+def discard_draft(draft: ContactDraft) -> None:
+    """Forget what was written. That an article answered it, or the way to its ticket, stays known. Commits."""
+    _forget_questions([draft.token_hash])
+    if draft.deflected_at or draft.ticket_id:
+        _empty(draft)
+    else:
+        db.session.delete(draft)
+    db.session.commit()
+
+
+def add_files(draft: ContactDraft, files: Iterable[StoredFile], *, now: datetime) -> None:
+    """Attach stored files to the draft. Commits."""
+    draft.files.extend(
+        DraftFile(
+            public_id=secrets.token_urlsafe(12),
+            digest=file.digest,
+            file_name=file.file_name,
+            media_type=file.media_type,
+            size_bytes=file.size_bytes,
+            created_at=now,
+        )
+        for file in files
+    )
+    draft.updated_at = now
+    db.session.commit()
+
+
+def remove_file(draft: ContactDraft, public_id: str, *, now: datetime) -> None:
+    """Take a file off the draft; one that is gone already is no error. Commits."""
+    draft.files = [file for file in draft.files if file.public_id != public_id]
+    draft.updated_at = now
+    db.session.commit()
+
+
+def mark_deflected(draft: ContactDraft, *, now: datetime) -> None:
+    """The requester says that an article answered the question. Commits."""
+    draft.deflected_at = draft.deflected_at or now
+    db.session.commit()
+
+
+def clear_deflection(draft: ContactDraft, *, now: datetime) -> None:
+    """It did not answer it after all. Commits."""
+    draft.deflected_at = None
+    draft.updated_at = now
+    db.session.commit()
+
+
+def submit_request(draft: ContactDraft, *, team: Team | None, now: datetime) -> tuple[Ticket, str]:
+    """The request that a draft becomes, with its acknowledgement, and a link token for the sender's browser. Commits.
+
+    A draft sent before gives its ticket again: a double click or a reload opens no second one.
+    """
+    db.session.refresh(draft, with_for_update=True)
+    if draft.ticket_id is not None:
+        return _sent_before(draft, now=now)
+    locale = draft.reply_locale or draft.locale
+    person = find_or_create_person(draft.email, name=draft.name, locale=locale, time_zone=draft.time_zone, now=now)
+    ticket = open_ticket(
+        subject=draft.subject,
+        body=draft.message,
+        requester=person,
+        locale=locale,
+        channel=Channel.FORM,
+        team=team,
+        files=_stored_files(draft.files),
+        idempotency_key=f"contact:{draft.token_hash[:40]}",
+        now=now,
+    )
+    _queue_acknowledgement(ticket, draft, now=now)
+    token = issue_link(ticket, person, now=now)
+    _attach_history(ticket, draft, now=now)
+    draft.ticket_id = ticket.id
+    draft.deflected_at = None
+    _empty(draft)
+    draft.updated_at = now
+    db.session.commit()
+    return ticket, token
+
+
+def forget_old_drafts() -> None:
+    """Remove drafts that nobody touched for as long as drafts are kept. Commits."""
+    oldest = utcnow() - current_settings().draft_lifetime
+    old = db.session.execute(
+        select(ContactDraft.id, ContactDraft.token_hash).where(ContactDraft.updated_at < oldest).limit(1000)
+    ).all()
+    if old:
+        ids = [row.id for row in old]
+        _forget_questions([row.token_hash for row in old])
+        db.session.execute(delete(DraftFile).where(DraftFile.draft_id.in_(ids)))
+        db.session.execute(delete(ContactDraft).where(ContactDraft.id.in_(ids)))
+    db.session.commit()
+
+
+def _forget_questions(session_hashes: Sequence[str]) -> None:
+    """Take the words out of what was suggested for drafts that were never sent; the counts stay."""
+    db.session.execute(
+        update(SuggestionImpression)
+        .where(SuggestionImpression.session_hash.in_(session_hashes), SuggestionImpression.ticket_id.is_(None))
+        .values(query_text="")
+    )
+
+
+def _sent_before(draft: ContactDraft, *, now: datetime) -> tuple[Ticket, str]:
+    ticket = db.session.get_one(Ticket, draft.ticket_id)
+    token = issue_link(ticket, ticket.requester, now=now)
+    db.session.commit()
+    return ticket, token
+
+
+def _queue_acknowledgement(ticket: Ticket, draft: ContactDraft, *, now: datetime) -> None:
+    person = ticket.requester
+    clock = Clock.of(person.time_zone, ticket.team, ticket.locale)
+    with speaking(ticket.locale):
+        promise = reply_promise(ticket.created_at, ticket.expected_reply_at or now, calendar_of(ticket.team), clock)
+    enqueue(
+        "acknowledgement",
+        to=draft.email,
+        to_name=person.name,
+        locale=ticket.locale,
+        idempotency_key=acknowledgement_key(ticket),
+        now=now,
+        ticket_id=ticket.id,
+        ticket=ticket,
+        promise=promise,
+        message_html=render_message(draft.message),
+        message_text=draft.message,
+        file_names=[file.file_name for file in draft.files],
+        request_url=external_url("requests.open_link", locale=ticket.locale, token=issue_link(ticket, person, now=now)),
+    )
+
+
+def _attach_history(ticket: Ticket, draft: ContactDraft, *, now: datetime) -> None:
+    """Join the ticket with the suggestions shown before it and the searches of the same visit."""
+    try:
+        with db.session.begin_nested():
+            db.session.execute(
+                update(SuggestionImpression)
+                .where(SuggestionImpression.session_hash == draft.token_hash)
+                .values(ticket_id=ticket.id)
+                .execution_options(synchronize_session=False)
+            )
+            if draft.visit:
+                db.session.execute(
+                    update(SearchQuery)
+                    .where(
+                        SearchQuery.visit == draft.visit,
+                        SearchQuery.ticket_id.is_(None),
+                        SearchQuery.updated_at > now - RECENT_SEARCHES,
+                    )
+                    .values(ticket_id=ticket.id)
+                    .execution_options(synchronize_session=False)
+                )
+    except SQLAlchemyError:
+        # Useful to the agent, but no reason to lose a request.
+        logger.exception("searches were not attached", reference=ticket.reference)
+
+
+def _stored_files(files: Sequence[DraftFile]) -> list[StoredFile]:
+    return [StoredFile(file.digest, file.file_name, file.media_type, file.size_bytes) for file in files]
+
+
+def _empty(draft: ContactDraft) -> None:
+    draft.subject = draft.message = draft.email = draft.name = ""
+    draft.files = []

@@ -1,0 +1,65 @@
+"""What was suggested to somebody and what they said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from portal.database import db
+from portal.search.documents import Hit
+from portal.search.models import SuggestionImpression, SuggestionVerdict
+from portal.search.ranking import RANKER_VERSION
+
+
+def record_impressions(session_hash: str, hits: Sequence[Hit], *, query_text: str, now: datetime) -> None:
+    """Note which articles a contact session was offered; each counts once, as first shown. Commits."""
+    known = set(
+        db.session.scalars(
+            select(SuggestionImpression.article_id).where(SuggestionImpression.session_hash == session_hash)
+        )
+    )
+    for position, hit in enumerate(hits, start=1):
+        if hit.article_id in known:
+            continue
+        impression = SuggestionImpression(
+            session_hash=session_hash,
+            ranker_version=RANKER_VERSION,
+            article_id=hit.article_id,
+            locale=hit.locale,
+            position=position,
+            score=hit.score,
+            query_text=query_text,
+            shown_at=now,
+        )
+        # The same session may ask twice at once; the database keeps one.
+        with suppress(IntegrityError), db.session.begin_nested():
+            db.session.add(impression)
+    db.session.commit()
+
+
+def mark_opened(session_hash: str, article_id: int, *, now: datetime) -> None:
+    """Note that an offered article was opened; the first time stays. Commits."""
+    db.session.execute(
+        update(SuggestionImpression)
+        .where(
+            SuggestionImpression.session_hash == session_hash,
+            SuggestionImpression.article_id == article_id,
+            SuggestionImpression.opened_at.is_(None),
+        )
+        .values(opened_at=now)
+    )
+    db.session.commit()
+
+
+def record_verdict(session_hash: str, verdict: SuggestionVerdict, *, now: datetime) -> None:
+    """Note what the session says of the articles it was offered; a later word replaces an earlier one. Commits."""
+    db.session.execute(
+        update(SuggestionImpression)
+        .where(SuggestionImpression.session_hash == session_hash)
+        .values(verdict=verdict, verdict_at=now)
+    )
+    db.session.commit()
