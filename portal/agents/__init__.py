@@ -1,0 +1,1 @@
+"""Agent accounts: teams, roles, sign-in with revocable sessions, audit trail."""
