@@ -10,13 +10,13 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.agents.actions import token_hash
 from portal.agents.models import Agent, AgentSession, Role, Team
 from portal.clock import utcnow
 from portal.database import db
 from portal.knowledge_base.models import Article, Revision, Section, Topic, TopicName, Translation, TranslationState
 from portal.people.models import Identity, Person
 from portal.tickets.models import Channel, Message, Ticket, TicketEvent
+from portal.tokens import token_hash
 from portal.web.cookies import cookie_name
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)

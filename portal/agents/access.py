@@ -11,10 +11,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
-from portal.agents.actions import IDLE_LIMIT, SEEN_INTERVAL, token_hash
+from portal.agents.actions import IDLE_LIMIT, SEEN_INTERVAL
 from portal.agents.models import Agent, AgentSession, Role
 from portal.clock import utcnow
 from portal.database import db, write_intent, writing
+from portal.tokens import token_hash
 from portal.web.access import states_policy
 from portal.web.cookies import read_cookie
 from portal.web.htmx import is_fragment_request, see_other

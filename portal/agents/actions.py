@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,16 +11,12 @@ from portal.agents.models import Agent, AgentSession, AuditEntry, Role, Team
 from portal.agents.passwords import hash_password, needs_rehash, password_problem, verify_password
 from portal.database import db, writing
 from portal.errors import RuleViolation
+from portal.tokens import new_token, token_hash
 
 IDLE_LIMIT = timedelta(hours=8)
 ABSOLUTE_LIMIT = timedelta(days=30)
 # last_seen_at is written at most this often, so that reading pages stays reading.
 SEEN_INTERVAL = timedelta(minutes=5)
-
-
-def token_hash(token: str) -> str:
-    """What is stored of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def create_team(key: str, name: str, *, time_zone: str, opens: str, closes: str, days: list[int], country: str) -> Team:
@@ -93,7 +87,7 @@ def sign_in(email: str, password: str, *, ip_address: str, user_agent: str, now:
         return None
     if needs_rehash(agent.password_hash):
         agent.password_hash = hash_password(password)
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     db.session.add(
         AgentSession(
             token_hash=token_hash(token),

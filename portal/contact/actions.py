@@ -10,7 +10,6 @@ import structlog
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.agents.actions import token_hash
 from portal.agents.models import Team
 from portal.clock import utcnow
 from portal.contact.models import ContactDraft, DraftFile
@@ -28,6 +27,7 @@ from portal.tickets.deadlines import calendar_of
 from portal.tickets.links import issue_link
 from portal.tickets.models import Channel, Ticket
 from portal.tickets.requester_times import Clock, known_zone, reply_promise
+from portal.tokens import new_token, token_hash
 from portal.web.templating import current_settings, external_url
 
 # What somebody searched longer ago has little to do with what they write now.
@@ -39,7 +39,7 @@ logger = structlog.get_logger(__name__)
 
 def start_draft(*, locale: str, now: datetime) -> tuple[ContactDraft, str]:
     """A new draft and the token that the browser keeps; flushes, the caller commits."""
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     draft = ContactDraft(token_hash=token_hash(token), locale=locale, created_at=now, updated_at=now)
     db.session.add(draft)
     db.session.flush()

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from portal.agents.actions import token_hash
 from portal.contact.models import ContactDraft
 from portal.database import db
 from portal.mail.models import OutboxMail
 from portal.people.models import Person
 from portal.tickets.models import Ticket
+from portal.tokens import token_hash
 
 MAXIMUM_TOKEN_LENGTH = 100
 

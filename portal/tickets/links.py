@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -12,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from portal.database import db
 from portal.people.models import Person
 from portal.tickets.models import MagicLink, Ticket
+from portal.tokens import new_token, token_hash
 
 LIFETIME = timedelta(days=30)
 MAXIMUM_TOKEN_LENGTH = 100
@@ -19,10 +18,10 @@ MAXIMUM_TOKEN_LENGTH = 100
 
 def issue_link(ticket: Ticket, person: Person, *, now: datetime) -> str:
     """The token of a new link into `ticket` for `person`; the caller commits."""
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     db.session.add(
         MagicLink(
-            token_hash=_hash(token), ticket=ticket, person_id=person.id, created_at=now, expires_at=now + LIFETIME
+            token_hash=token_hash(token), ticket=ticket, person_id=person.id, created_at=now, expires_at=now + LIFETIME
         )
     )
     return token
@@ -34,7 +33,7 @@ def find_link(token: str, *, now: datetime) -> MagicLink | None:
         return None
     return db.session.scalar(
         select(MagicLink)
-        .where(MagicLink.token_hash == _hash(token), MagicLink.revoked_at.is_(None), MagicLink.expires_at > now)
+        .where(MagicLink.token_hash == token_hash(token), MagicLink.revoked_at.is_(None), MagicLink.expires_at > now)
         .options(joinedload(MagicLink.ticket).joinedload(Ticket.requester).selectinload(Person.identities))
     )
 
@@ -45,7 +44,3 @@ def revoke_links(ticket: Ticket, *, now: datetime) -> None:
         update(MagicLink).where(MagicLink.ticket_id == ticket.id, MagicLink.revoked_at.is_(None)).values(revoked_at=now)
     )
     db.session.commit()
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

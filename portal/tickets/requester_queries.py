@@ -14,7 +14,7 @@ from portal.agents.models import Agent
 from portal.database import db
 from portal.rich_text import render_message
 from portal.tickets.lifecycle import ANSWER_CHANGEABLE_FOR
-from portal.tickets.models import Attachment, Message, RatingScore, Status, Ticket
+from portal.tickets.models import Message, RatingScore, Status, Ticket
 from portal.tickets.satisfaction import can_answer, current_rating
 from portal.tickets.uploads import ListedFile
 
@@ -109,15 +109,6 @@ def next_reply_at(ticket: Ticket) -> datetime | None:
     if ticket.first_responded_at is None and ticket.expected_reply_at is not None:
         return max(filter(None, (ticket.expected_reply_at, ticket.next_due_at)))
     return ticket.next_due_at
-
-
-def attachment_of(ticket: Ticket, public_id: str) -> Attachment | None:
-    """A file of one of the ticket's messages."""
-    return db.session.scalar(
-        select(Attachment)
-        .join(Message, Message.id == Attachment.message_id)
-        .where(Message.ticket_id == ticket.id, Attachment.public_id == public_id)
-    )
 
 
 def _excerpt(html: Markup) -> str:

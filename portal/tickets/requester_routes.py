@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -21,6 +20,7 @@ from portal.tickets.access import COOKIE, requester_required, requester_ticket
 from portal.tickets.link_requests import request_links
 from portal.tickets.links import LIFETIME, find_link
 from portal.tickets.models import Channel, Status, Ticket
+from portal.tickets.queries import attachment_of
 from portal.tickets.requester_forms import (
     ANSWERS,
     CommentForm,
@@ -30,12 +30,13 @@ from portal.tickets.requester_forms import (
     add_error,
     take_files,
 )
-from portal.tickets.requester_queries import attachment_of, conversation, next_reply_at, solve_state
+from portal.tickets.requester_queries import conversation, next_reply_at, solve_state
 from portal.tickets.requester_times import Clock
 from portal.tickets.uploads import ACCEPT_ATTRIBUTE, ListedFile
 from portal.web import rate_limit
 from portal.web.access import public, states_policy
 from portal.web.cookies import read_cookie, set_cookie
+from portal.web.files import file_answer
 from portal.web.htmx import is_fragment_request, see_other
 from portal.web.locale_urls import current_locale, offer_page_locales
 
@@ -182,20 +183,10 @@ def create_comment(locale: str, reference: str) -> Response:
 
 @blueprint.get("/<locale:locale>/requests/<reference>/files/<public_id>")
 @requester_required
-def show_file(ticket: Ticket, locale: str, public_id: str) -> ResponseReturnValue:
+def show_file(ticket: Ticket, locale: str, public_id: str) -> Response:
     """A file of the conversation, to be saved and never to be shown inside our pages."""
     attachment = attachment_of(ticket, public_id)
-    if attachment is None:
-        abort(404)
-    try:
-        content = _blobs().get(attachment.digest)
-    except FileNotFoundError:
-        abort(404)
-    response = make_response(content)
-    response.headers.set("Content-Type", attachment.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=attachment.file_name)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return file_answer(attachment.digest, file_name=attachment.file_name, media_type=attachment.media_type)
 
 
 def _request_page(

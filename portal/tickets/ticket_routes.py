@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from io import BytesIO
 from typing import Any, TypeVar
 
 from flask import (
@@ -18,7 +17,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask_babel import gettext as _
@@ -35,13 +33,11 @@ from portal.tickets.panels import PANELS, panel_context
 from portal.tickets.queue import QueueFilter, View
 from portal.tickets.tags import split_tags
 from portal.tickets.ticket_page import Composer, composer_of, conversation_of, properties_of, topic_choices
+from portal.web.files import file_answer
 from portal.web.htmx import is_fragment_request
 from portal.web.locale_urls import interface_locale
 
 blueprint = Blueprint("agent_tickets", __name__)
-# Pictures of these kinds cannot carry scripts, so the browser may show them.
-SHOWN_INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-FILE_POLICY = "default-src 'none'; sandbox"
 Chosen = TypeVar("Chosen", Status, Priority)
 
 
@@ -143,22 +139,11 @@ def update_tags(ticket_id: int) -> Response:
 @blueprint.get("/agent/tickets/<int:ticket_id>/files/<public_id>")
 @agent_required()
 def show_file(ticket_id: int, public_id: str) -> Response:
-    """A file of a message; nothing in it may run."""
+    """A file of a message; pictures are shown in place."""
     attachment = queries.attachment_of(queries.agent_ticket(ticket_id), public_id)
-    try:
-        content = current_app.extensions["blobs"].get(attachment.digest)
-    except FileNotFoundError as error:
-        raise NotFound from error
-    is_picture = attachment.media_type in SHOWN_INLINE
-    response = send_file(
-        BytesIO(content),
-        mimetype=attachment.media_type if is_picture else "application/octet-stream",
-        as_attachment=not is_picture,
-        download_name=attachment.file_name,
+    return file_answer(
+        attachment.digest, file_name=attachment.file_name, media_type=attachment.media_type, may_show=True
     )
-    response.headers["Content-Security-Policy"] = FILE_POLICY
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 def ticket_page(

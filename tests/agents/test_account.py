@@ -7,11 +7,11 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import select
 
-from portal.agents.actions import token_hash
 from portal.agents.models import AgentSession, AuditEntry
 from portal.agents.passwords import hash_password, verify_password
 from portal.clock import utcnow
 from portal.database import db
+from portal.tokens import token_hash
 from tests.factories import PASSWORD, make_agent, signed_in_client
 
 PROFILE = {"name": "Mira Castellan", "locale": "de", "time_zone": "Europe/Berlin", "shortcuts_enabled": "y"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import secrets
 import shutil
 import sqlite3
 import threading
@@ -20,7 +19,6 @@ from sqlalchemy import select
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from portal import clock
-from portal.agents.actions import token_hash
 from portal.agents.models import Agent, AgentSession
 from portal.app import create_app
 from portal.config import Settings
@@ -32,6 +30,7 @@ from portal.localization import bundled_path, lang_tag
 from portal.mail.models import CapturedMail
 from portal.tickets.links import issue_link
 from portal.tickets.models import Status, Ticket
+from portal.tokens import new_token, token_hash
 from tests.factories import NOW
 
 DATABASE = "portal.sqlite3"
@@ -141,7 +140,7 @@ class LiveSite:
 
     def sign_in(self, context: BrowserContext, locale: str = "en", email: str = DEMO_EMAIL) -> None:
         """Sign the demo's agent in, with an interface in `locale`."""
-        token, now = secrets.token_urlsafe(32), clock.utcnow()
+        token, now = new_token(), clock.utcnow()
         with self.database():
             agent = db.session.scalars(select(Agent).where(Agent.email == email)).one()
             agent.locale = locale
