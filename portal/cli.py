@@ -22,7 +22,7 @@ from portal.errors import PortalError
 from portal.jobs.worker import run_worker
 from portal.knowledge_base import cli as knowledge_base_cli
 from portal.search import cli as search_cli
-from portal.serving import Supervisor, web_command, worker_command
+from portal.serving import Supervisor, serve_pages, web_command, worker_command
 from portal.tickets import cli as tickets_cli
 
 DEMO_INSTANCE = Path("instance") / "demo"
@@ -72,8 +72,7 @@ def serve(demo: bool, host: str, port: int, processes: int, threads: int) -> Non
 @click.option("--threads", default=4, show_default=True, help="Threads in each web process.")
 def web(host: str, port: int, processes: int, threads: int) -> None:
     """Serve pages (under a service manager, beside `portal worker`)."""
-    command = web_command(host=host, port=port, processes=processes, threads=threads)
-    os.execv(command[0], command)  # noqa: S606 - this process becomes the server
+    serve_pages(_app(), host=host, port=port, processes=processes, threads=threads)
 
 
 @cli.command()

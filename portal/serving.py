@@ -10,8 +10,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import FrameType
+from typing import Any
 
 import structlog
+from flask import Flask
+from gunicorn.app.base import BaseApplication
 
 logger = structlog.get_logger(__name__)
 
@@ -25,17 +28,46 @@ _PR_SET_PDEATHSIG = 1
 def web_command(*, host: str, port: int, processes: int, threads: int) -> list[str]:
     """The command that serves pages."""
     return [
-        sys.executable, "-m", "gunicorn", "portal.app:create_app()",
-        "--bind", f"{host}:{port}", "--workers", str(processes), "--threads", str(threads),
-        # Loaded once and shared: back sooner after a crash, and less memory for each process.
-        "--worker-class", "gthread", "--preload", "--no-control-socket",
-        "--graceful-timeout", "10", "--keep-alive", "20", "--log-level", "warning",
+        sys.executable, "-m", "portal", "web",
+        "--host", host, "--port", str(port), "--processes", str(processes), "--threads", str(threads),
     ]  # fmt: skip
 
 
 def worker_command() -> list[str]:
     """The command that works through jobs."""
     return [sys.executable, "-m", "portal", "worker"]
+
+
+class _WebServer(BaseApplication):
+    def __init__(self, app: Flask, options: Mapping[str, Any]) -> None:
+        self._app = app
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._app
+
+
+def serve_pages(app: Flask, *, host: str, port: int, processes: int, threads: int) -> None:
+    """Serve `app` from this process, which becomes the parent of `processes` others, until it is told to stop."""
+    options = {
+        "bind": f"{host}:{port}",
+        "workers": processes,
+        "threads": threads,
+        "worker_class": "gthread",
+        # The app is here already and is shared: back sooner after a crash, and less memory for each process.
+        "preload_app": True,
+        "control_socket_disable": True,
+        "graceful_timeout": 10,
+        "keepalive": 20,
+        "loglevel": "warning",
+        "proc_name": "answerwell",
+    }
+    _WebServer(app, options).run()
 
 
 @dataclass
