@@ -5,14 +5,18 @@ Every mistake is reported at once, each with the variable's name and what to wri
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+import holidays
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from portal.errors import ConfigurationError
 from portal.localization import INTERFACE_LOCALES
@@ -26,14 +30,17 @@ MINIMUM_SECRET_LENGTH = 32
 
 
 class Settings(BaseSettings):
-    """All that a deployment may choose. Durations name their unit; paths are made absolute."""
+    """All that a deployment may choose. Durations name their unit; paths are made absolute.
+
+    A rule about two settings stands with the later one, so that no mistake hides another.
+    """
 
     model_config = SettingsConfigDict(env_prefix="PORTAL_", env_file=".env", extra="ignore", frozen=True)
 
     environment: Environment = "production"
-    secret_key: str = DEFAULT_SECRET_KEY
-    base_url: str = ""
-    trusted_hosts: list[str] = Field(default_factory=list)
+    secret_key: str = Field(default=DEFAULT_SECRET_KEY, validate_default=True)
+    base_url: str = Field(default="", validate_default=True)
+    trusted_hosts: Annotated[list[str], NoDecode] = Field(default_factory=list)
     proxy_count: int = Field(default=0, ge=0, le=5)
 
     instance_dir: Path = Path("instance")
@@ -55,12 +62,24 @@ class Settings(BaseSettings):
     smtp_security: SmtpSecurity = "none"
     smtp_timeout_seconds: float = Field(default=20, gt=0, le=300)
 
-    business_days: list[int] = Field(default_factory=lambda: [0, 1, 2, 3, 4])
+    business_days: Annotated[list[int], NoDecode] = Field(default_factory=lambda: [0, 1, 2, 3, 4])
     business_opens: str = Field(default="09:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
-    business_closes: str = Field(default="18:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
-    holidays_country: str = ""
+    business_closes: str = Field(default="18:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", validate_default=True)
+    holidays_country: str = Field(default="", max_length=8)
 
     log_format: Literal["json", "console"] = "json"
+
+    @field_validator("trusted_hosts", "business_days", mode="before")
+    @classmethod
+    def _may_be_written_with_commas(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            try:
+                return json.loads(value)
+            except ValueError as error:
+                raise ValueError("write the values with commas between them") from error
+        return [part.strip() for part in value.split(",") if part.strip()]
 
     @field_validator("default_locale")
     @classmethod
@@ -92,24 +111,53 @@ class Settings(BaseSettings):
                 raise ValueError("write a full address such as https://help.example.com")
         return value.rstrip("/")
 
-    @model_validator(mode="after")
-    def _is_fit_for_its_environment(self) -> Self:
-        mistakes = []
-        if self.business_closes <= self.business_opens:
-            mistakes.append("PORTAL_BUSINESS_CLOSES: must be later than PORTAL_BUSINESS_OPENS")
-        if self.environment == "production":
-            if self.secret_key == DEFAULT_SECRET_KEY or len(self.secret_key) < MINIMUM_SECRET_LENGTH:
-                mistakes.append(
-                    f"PORTAL_SECRET_KEY: set a random text of at least {MINIMUM_SECRET_LENGTH} characters "
-                    "(python -c 'import secrets; print(secrets.token_urlsafe(48))' prints one)"
-                )
-            if not self.base_url:
-                mistakes.append("PORTAL_BASE_URL: set the public address, for example https://help.example.com")
-            if self.mail_transport == "capture":
-                mistakes.append("PORTAL_MAIL_TRANSPORT: captured mail is for the demo; use smtp")
-        if mistakes:
-            raise ValueError("\n".join(mistakes))
-        return self
+    @field_validator("support_email")
+    @classmethod
+    def _is_mail_address(cls, value: str) -> str:
+        try:
+            return Address(addr_spec=value.encode("ascii").decode()).addr_spec
+        except (ValueError, HeaderParseError, IndexError) as error:
+            raise ValueError("write one address such as support@example.com") from error
+
+    @field_validator("holidays_country")
+    @classmethod
+    def _has_known_holidays(cls, value: str) -> str:
+        country, dash, subdivision = value.partition("-")
+        known = holidays.list_supported_countries(include_aliases=False)
+        if value and (country not in known or (dash and subdivision not in known[country])):
+            raise ValueError("use the code of a country or of a part of it, such as DE or DE-BY")
+        return value
+
+    @field_validator("business_closes")
+    @classmethod
+    def _is_after_opening(cls, value: str, info: ValidationInfo) -> str:
+        if value <= info.data.get("business_opens", ""):
+            raise ValueError("must be later than PORTAL_BUSINESS_OPENS")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_secret_in_production(cls, value: str, info: ValidationInfo) -> str:
+        if _is_for_production(info) and (value == DEFAULT_SECRET_KEY or len(value) < MINIMUM_SECRET_LENGTH):
+            raise ValueError(
+                f"set a random text of at least {MINIMUM_SECRET_LENGTH} characters "
+                "(python -c 'import secrets; print(secrets.token_urlsafe(48))' prints one)"
+            )
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_set_in_production(cls, value: str, info: ValidationInfo) -> str:
+        if _is_for_production(info) and not value:
+            raise ValueError("set the public address, for example https://help.example.com")
+        return value
+
+    @field_validator("mail_transport")
+    @classmethod
+    def _sends_in_production(cls, value: MailTransport, info: ValidationInfo) -> MailTransport:
+        if _is_for_production(info) and value == "capture":
+            raise ValueError("captured mail is for the demo; use smtp")
+        return value
 
     @property
     def is_demo(self) -> bool:
@@ -166,6 +214,11 @@ class Settings(BaseSettings):
         return timedelta(days=30)
 
 
+def _is_for_production(info: ValidationInfo) -> bool:
+    # An environment that is misspelt is not in the data: the strictest rules tell most.
+    return bool(info.data.get("environment", "production") == "production")
+
+
 def load_settings(**overrides: Any) -> Settings:
     """Settings from the environment, with `overrides` on top.
 
@@ -175,9 +228,9 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        lines = []
-        for mistake in error.errors():
-            text = str(mistake["msg"]).removeprefix("Value error, ")
-            name = "_".join(str(part) for part in mistake["loc"]).upper()
-            lines.extend([f"PORTAL_{name}: {text}"] if name else text.splitlines())
+        # The second part of a place is the number of a value in a list.
+        lines = dict.fromkeys(
+            f"PORTAL_{str(mistake['loc'][0]).upper()}: {mistake['msg'].removeprefix('Value error, ')}"
+            for mistake in error.errors()
+        )
         raise ConfigurationError("The settings cannot be used:\n" + "\n".join(f"  {line}" for line in lines)) from error

@@ -1,4 +1,4 @@
-"""Sending what is due in the outbox: at least once, in order, with a lease, retries and a stated end.
+"""Sending what is due in the outbox: at least once, in order, with retries and a stated end.
 
 A crash between the mail server's 250 and our commit repeats that one mail, under the same Message-ID.
 """
@@ -7,21 +7,20 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from flask_mail import Mail
-from sqlalchemy import and_, or_, select
 
 from portal.clock import utcnow
 from portal.database import db
+from portal.mail.leases import Lease, lease_next, renewed, settle
 from portal.mail.models import OutboxMail, OutboxState
 from portal.mail.transports import CaptureTransport, DeliveryFailed, SmtpTransport, Transport
 from portal.web.templating import current_settings
 
 logger = structlog.get_logger(__name__)
 
-# Longer than the mail server's patience for one mail; a killed worker's mail waits this long for the next one.
-LEASE = timedelta(seconds=60)
 LIFETIME = timedelta(days=3)
 CHANNEL_PAUSE = timedelta(minutes=5)
 RETRY_DELAYS = (
@@ -43,11 +42,10 @@ def retry_delay(attempts: int, *, jitter: float) -> timedelta:
 
 
 def deliver_due_mail() -> None:
-    """Send until nothing is due or the channel stops. Commits after each mail."""
+    """Send until nothing is due or the channel is stopped. Commits after each mail."""
     with _open_transport() as transport:
-        while (mail := _lease_next(now=utcnow())) is not None:
-            if not _deliver(mail, transport):
-                return
+        while (lease := lease_next(now=utcnow())) is not None:
+            _deliver(lease, transport)
 
 
 def _open_transport() -> Transport:
@@ -64,64 +62,44 @@ def _flask_mail() -> Mail:
     return mail
 
 
-def _lease_next(*, now: datetime) -> OutboxMail | None:
-    """Claim the oldest mail that is due for this process; a lease that ran out is due again. Commits."""
-    is_due = or_(
-        and_(OutboxMail.state.in_([OutboxState.QUEUED, OutboxState.RETRY]), OutboxMail.next_attempt_at <= now),
-        and_(OutboxMail.state == OutboxState.LEASED, OutboxMail.leased_until < now),
-    )
-    mail = db.session.scalar(
-        select(OutboxMail)
-        .where(is_due)
-        .order_by(OutboxMail.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    if mail is not None:
-        mail.state = OutboxState.LEASED
-        mail.leased_until = now + LEASE
-    db.session.commit()
-    return mail
-
-
-def _deliver(mail: OutboxMail, transport: Transport) -> bool:
-    """Send one leased mail and note what came of it; False when the channel has stopped."""
-    goes_on = True
+def _deliver(lease: Lease, transport: Transport) -> None:
+    """Send one leased mail and note what came of it."""
+    mail = lease.mail
     try:
-        transport.send(mail)
+        with renewed(lease):
+            transport.send(mail)
     except DeliveryFailed as failure:
-        now = utcnow()
-        mail.last_error = str(failure)
-        if failure.stops_channel:
-            mail.state = OutboxState.QUEUED
-            mail.next_attempt_at = now + CHANNEL_PAUSE
-            goes_on = False
-            logger.error("mail channel stopped", reason=str(failure))
-        else:
-            _plan_retry(mail, is_permanent=failure.is_permanent, now=now)
+        outcome = _after_failure(mail, failure, now=utcnow())
     except Exception as error:
         # A mail that cannot even be composed must not hold up the others.
         db.session.rollback()
-        logger.exception("mail could not be sent", mail_id=mail.id)
-        mail.last_error = repr(error)
-        _plan_retry(mail, is_permanent=False, now=utcnow())
+        logger.exception("mail could not be sent", mail_id=lease.mail_id)
+        outcome = _after_failure(mail, DeliveryFailed(repr(error)), now=utcnow())
     else:
-        mail.state = OutboxState.SENT
-        mail.sent_at = utcnow()
-        mail.attempts += 1
-        mail.last_error = ""
-    mail.leased_until = None
-    db.session.commit()
-    return goes_on
+        outcome = {
+            "state": OutboxState.SENT,
+            "sent_at": utcnow(),
+            "attempts": mail.attempts + 1,
+            "last_error": "",
+        }
+    settle(lease, **outcome)
 
 
-def _plan_retry(mail: OutboxMail, *, is_permanent: bool, now: datetime) -> None:
-    mail.attempts += 1
-    next_attempt = now + retry_delay(mail.attempts, jitter=random.uniform(-1, 1))  # noqa: S311 - spreads load only
-    if is_permanent or next_attempt > mail.created_at + LIFETIME:
-        mail.state = OutboxState.DEAD
-        logger.error("mail is dead", mail_id=mail.id, reason=mail.last_error)
-    else:
-        mail.state = OutboxState.RETRY
-        mail.next_attempt_at = next_attempt
+def _after_failure(mail: OutboxMail, failure: DeliveryFailed, *, now: datetime) -> dict[str, Any]:
+    """The columns of a mail that did not go out."""
+    reason = str(failure)
+    if failure.stops_channel:
+        logger.error("mail channel stopped", reason=reason)
+        # Queued with a reason: as long as this one waits, no mail is tried (leases.lease_next).
+        return {"state": OutboxState.QUEUED, "next_attempt_at": now + CHANNEL_PAUSE, "last_error": reason}
+    attempts = mail.attempts + 1
+    next_attempt = now + retry_delay(attempts, jitter=random.uniform(-1, 1))  # noqa: S311 - spreads load only
+    if failure.is_permanent or next_attempt > mail.created_at + LIFETIME:
+        logger.error("mail is dead", mail_id=mail.id, reason=reason)
+        return {"state": OutboxState.DEAD, "attempts": attempts, "last_error": reason}
+    return {
+        "state": OutboxState.RETRY,
+        "next_attempt_at": next_attempt,
+        "attempts": attempts,
+        "last_error": reason,
+    }

@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import formataddr
 from typing import Any
 
 import css_inline
@@ -77,12 +76,6 @@ def enqueue(
     )
     db.session.add(mail)
     return mail
-
-
-def sender_address() -> str:
-    """The From of every mail: brand name and support address."""
-    settings = current_settings()
-    return formataddr((settings.brand_name, settings.support_email))
 
 
 def _headers(is_automatic: bool, threading: Threading) -> dict[str, str]:

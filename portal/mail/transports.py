@@ -6,7 +6,7 @@ import smtplib
 import ssl
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -15,8 +15,9 @@ import flask_mail
 from portal.clock import utcnow
 from portal.config import Settings
 from portal.database import db
+from portal.mail.headers import NotAnAddress, mailbox_value, text_value
 from portal.mail.models import CapturedMail, OutboxMail
-from portal.mail.outbox import sender_address
+from portal.web.templating import current_settings
 
 
 class DeliveryFailed(Exception):
@@ -40,12 +41,20 @@ class Transport(Protocol):
 
 
 def compose(mail: OutboxMail) -> EmailMessage:
-    """The message as it goes out: text and HTML alternatives, every header through EmailMessage."""
-    # SMTP wants CRLF, and lines under 998 octets whatever the text.
-    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
-    message["From"] = sender_address()
-    message["To"] = formataddr((mail.recipient_name, mail.recipient))
-    message["Subject"] = mail.subject
+    """The message as it goes out: text and HTML alternatives, and what people wrote in headers as text only.
+
+    Raises:
+        DeliveryFailed: for good, when the recipient is not one address.
+    """
+    settings = current_settings()
+    # SMTP wants CRLF, and lines under 998 octets whatever the text. Values set raw are finished: fold nothing anew.
+    message = EmailMessage(policy=SMTP.clone(cte_type="7bit", refold_source="none"))
+    message.set_raw("From", mailbox_value(settings.brand_name, settings.support_email, header="From"))
+    try:
+        message.set_raw("To", mailbox_value(mail.recipient_name, mail.recipient, header="To"))
+    except NotAnAddress as error:
+        raise DeliveryFailed(str(error), is_permanent=True) from error
+    message.set_raw("Subject", text_value(mail.subject, header="Subject"))
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = mail.message_id
     for name, value in mail.headers.items():

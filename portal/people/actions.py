@@ -15,7 +15,8 @@ from portal.people.queries import person_by_address
 def find_or_create_person(address: str, *, name: str, locale: str, time_zone: str, now: datetime) -> Person:
     """The person an address belongs to, made if new; flushes, does not commit.
 
-    A known person keeps the name they have; a missing one is filled in. The language is the one they write in now.
+    Anybody can write under an address, so a known person keeps name, language and time zone; only what is missing is
+    filled in. A request carries its own language.
     """
     address = normalize_address(address)
     person = person_by_address(address)
@@ -31,6 +32,6 @@ def find_or_create_person(address: str, *, name: str, locale: str, time_zone: st
             if person is None:
                 raise
     person.name = person.name or name
-    person.locale = locale
-    person.time_zone = time_zone or person.time_zone
+    person.locale = person.locale or locale
+    person.time_zone = person.time_zone or time_zone
     return person

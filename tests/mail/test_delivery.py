@@ -5,23 +5,29 @@ from __future__ import annotations
 import email
 import smtplib
 import socket
+import time
+from collections.abc import Callable
 from datetime import timedelta
 from email.policy import default
+from types import TracebackType
+from typing import Self
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
+from structlog.testing import capture_logs
 
 from portal import clock
 from portal.app import create_app
 from portal.database import db, writing
 from portal.jobs.queue import run_now
-from portal.mail.delivery import LIFETIME, RETRY_DELAYS, retry_delay
+from portal.mail import delivery, leases
+from portal.mail.delivery import CHANNEL_PAUSE, LIFETIME, RETRY_DELAYS, retry_delay
 from portal.mail.models import CapturedMail, OutboxMail, OutboxState
-from portal.mail.transports import _explain
+from portal.mail.transports import DeliveryFailed, _explain
 from tests.conftest import make_settings
 from tests.factories import NOW
 
@@ -156,10 +162,9 @@ def test_a_refused_recipient_is_dead_at_once_with_the_reason(smtp_app, catcher):
 
 
 def test_one_dead_mail_does_not_stop_the_next(smtp_app, catcher):
-    make_mail(recipient="not an address")
-    good = make_mail()
+    bad, good = make_mail(recipient="not an address"), make_mail()
     deliver()
-    assert good.state is OutboxState.SENT
+    assert (bad.state, good.state) == (OutboxState.DEAD, OutboxState.SENT)
 
 
 def test_a_mail_that_fails_for_three_days_is_dead(smtp_app, catcher):
@@ -203,6 +208,37 @@ def test_no_mail_server_is_a_retry(instance_dir):
         assert mail.state is OutboxState.RETRY
 
 
+class Door:
+    """A transport that does with each mail what `answer` does, and notes it."""
+
+    def __init__(self, answer: Callable[[OutboxMail], None]) -> None:
+        self.answer = answer
+        self.tried: list[str] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def send(self, mail: OutboxMail) -> None:
+        self.tried.append(mail.message_id)
+        self.answer(mail)
+
+
+@pytest.fixture
+def door(app, monkeypatch: pytest.MonkeyPatch) -> Door:
+    door = Door(lambda _mail: None)
+    monkeypatch.setattr(delivery, "_open_transport", lambda: door)
+    return door
+
+
+def refuse_sign_in(_mail: OutboxMail) -> None:
+    raise DeliveryFailed("sign-in refused: 535", stops_channel=True)
+
+
 def test_a_refused_sign_in_stops_the_channel_and_burns_no_attempt(instance_dir, catcher):
     settings = make_settings(
         instance_dir, mail_transport="smtp", smtp_port=catcher.port, smtp_username="a", smtp_password="b"
@@ -215,12 +251,70 @@ def test_a_refused_sign_in_stops_the_channel_and_burns_no_attempt(instance_dir, 
         assert catcher.received == []
 
 
+def test_a_stopped_channel_is_left_alone_until_the_pause_is_over(door):
+    door.answer = refuse_sign_in
+    mails = [make_mail(), make_mail(), make_mail(state=OutboxState.RETRY, attempts=3)]
+    with capture_logs() as logs:
+        for seconds in range(0, 290, 10):
+            deliver(NOW + timedelta(seconds=seconds))
+            if seconds == 50:
+                mails.append(make_mail())
+    assert len(door.tried) == 1
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["mail channel stopped"]
+    door.answer = lambda _mail: None
+    deliver(NOW + CHANNEL_PAUSE)
+    assert [(mail.state, mail.attempts) for mail in mails] == [(OutboxState.SENT, tries) for tries in (1, 1, 4, 1)]
+
+
+def test_a_channel_that_stays_stopped_is_tried_once_a_pause(door):
+    door.answer = refuse_sign_in
+    mails = [make_mail() for _ in range(10)]
+    for minutes in range(60):
+        deliver(NOW + timedelta(minutes=minutes))
+    assert len(door.tried) == 12
+    assert {mail.attempts for mail in mails} == {0}
+
+
 def test_a_lease_that_ran_out_is_taken_again(smtp_app, catcher):
     mail = make_mail(state=OutboxState.LEASED, leased_until=NOW + timedelta(minutes=1))
     deliver()
     assert catcher.received == []
     deliver(NOW + timedelta(minutes=2))
     assert (len(catcher.received), mail.state) == (1, OutboxState.SENT)
+
+
+def test_a_worker_keeps_its_mail_however_slow_the_server_is(door, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(leases, "RENEWAL_SECONDS", 0.01)
+
+    def leased_until():
+        with db.engine.connect() as connection:
+            return connection.scalar(select(OutboxMail.leased_until))
+
+    def wait_for_a_renewal(_mail: OutboxMail) -> None:
+        first, patience = leased_until(), time.monotonic() + 20
+        clock.freeze(NOW + leases.LEASE * 2)
+        while leased_until() == first and time.monotonic() < patience:
+            time.sleep(0.01)
+        assert leased_until() > clock.utcnow()
+
+    door.answer = wait_for_a_renewal
+    mail = make_mail()
+    deliver()
+    assert (mail.state, mail.attempts, mail.leased_until) == (OutboxState.SENT, 1, None)
+
+
+def test_a_worker_that_lost_its_lease_does_not_overwrite_what_came_of_the_mail(door):
+    def let_another_worker_send_it(mail: OutboxMail) -> None:
+        with db.engine.begin() as connection:
+            connection.execute(update(OutboxMail).values(state=OutboxState.SENT, attempts=1, leased_until=None))
+        raise DeliveryFailed("timed out")
+
+    door.answer = let_another_worker_send_it
+    mail = make_mail()
+    with capture_logs() as logs:
+        deliver()
+    assert (mail.state, mail.attempts, mail.last_error) == (OutboxState.SENT, 1, "")
+    assert "mail lease lost" in [line["event"] for line in logs]
 
 
 def test_the_demo_keeps_the_mail_instead_of_sending_it(app):

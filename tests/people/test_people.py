@@ -25,10 +25,15 @@ def test_a_known_name_stays_and_a_missing_one_is_filled_in(app):
     assert found("noor@example.org", name="N. Haddad").name == "Noor"
 
 
-def test_a_person_is_answered_in_the_language_they_write_in_now(app):
-    found("noor@example.org", locale="en", time_zone="Asia/Beirut")
-    person = found("noor@example.org", locale="ar")
-    assert (person.locale, person.time_zone) == ("ar", "Asia/Beirut")
+def test_a_stranger_who_writes_under_a_known_address_changes_nothing_of_that_person(app):
+    found("noor@example.org", name="Noor", locale="en", time_zone="Asia/Beirut")
+    person = found("noor@example.org", name="Mallory", locale="ar", time_zone="Pacific/Kiritimati")
+    assert (person.name, person.locale, person.time_zone) == ("Noor", "en", "Asia/Beirut")
+
+
+def test_a_missing_time_zone_is_filled_in(app):
+    found("noor@example.org")
+    assert found("noor@example.org", time_zone="Asia/Beirut").time_zone == "Asia/Beirut"
 
 
 def test_an_unknown_address_belongs_to_nobody(app):
