@@ -45,14 +45,19 @@ class FolderBlobStore:
         path = self._path(digest)
         if path.exists():
             return digest
-        path.parent.mkdir(parents=True, exist_ok=True)
+        # The database row that names this blob is committed next: bytes and names must be on disk before it.
+        _make_folder(path.parent)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            # The database row that names this blob is committed next: the bytes must be on disk before it.
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -71,3 +76,23 @@ class FolderBlobStore:
         if len(digest) != 64 or not all(character in "0123456789abcdef" for character in digest):
             raise FileNotFoundError(digest)
         return self.root / digest[:2] / digest
+
+
+def _make_folder(folder: Path) -> None:
+    """Make `folder` and those above it, so that they outlast a power failure."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    # A file's own bytes are not its name: that belongs to the folder. Windows keeps it by itself.
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

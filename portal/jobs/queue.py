@@ -23,6 +23,9 @@ from portal.jobs.models import WorkerHeartbeat
 logger = structlog.get_logger(__name__)
 Job = Callable[[], None]
 
+# What the queue is called in its store; installations that share one store must not share the name.
+QUEUE_NAME = "portal"
+
 
 @dataclass
 class JobQueue:
@@ -115,11 +118,11 @@ def _woken(name: str) -> str:
 def _make_huey(settings: Settings) -> Huey:
     url = settings.job_queue_url
     if settings.environment == "test" and not url:
-        return SqliteHuey("portal", filename=str(settings.instance_path / "jobs.sqlite3"), results=False, fsync=False)
+        return SqliteHuey(QUEUE_NAME, filename=str(settings.instance_path / "jobs.sqlite3"), results=False, fsync=False)
     if url.startswith(("redis://", "rediss://", "unix://")):
-        return RedisHuey("portal", url=url, results=False)
+        return RedisHuey(QUEUE_NAME, url=url, results=False)
     if url.startswith(("postgres://", "postgresql://")):
-        return PostgresHuey("portal", dsn=url, results=False)
+        return PostgresHuey(QUEUE_NAME, dsn=url, results=False)
     path = Path(settings.instance_path / "jobs.sqlite3")
     path.parent.mkdir(parents=True, exist_ok=True)
-    return SqliteHuey("portal", filename=str(path), results=False)
+    return SqliteHuey(QUEUE_NAME, filename=str(path), results=False)

@@ -49,7 +49,7 @@ def rename_slug(translation: Translation, slug: str, *, now: datetime) -> None:
     if not slug or free_slug(slug, locale=translation.locale, translation_id=translation.id) != slug:
         raise RuleViolation("Another article has this address.")
     change_slug(translation, slug, now=now)
-    note_change(translation, now=now)
+    note_change(translation)
     _commit(translation)
 
 

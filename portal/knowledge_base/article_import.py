@@ -356,7 +356,7 @@ class ArticleImport:
 
     def _note_change(self, translation: Translation) -> None:
         if translation.state is TranslationState.PUBLISHED:
-            note_change(translation, now=self.options.now)
+            note_change(translation)
         self.changed_ids.append(translation.id)
 
 

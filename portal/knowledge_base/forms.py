@@ -17,10 +17,15 @@ REASONS = (
 )
 
 
+def without_nul(text: str | None) -> str:
+    """`text` without NUL, which no database column takes."""
+    return (text or "").replace("\x00", "")
+
+
 class ReasonForm(Form):
     """Why an article did not help. `receipt` is that of the answer just given."""
 
-    receipt = HiddenField()
+    receipt = HiddenField(filters=[without_nul])
     reason = RadioField(
         _("What was missing?"),
         choices=REASONS,
@@ -30,6 +35,7 @@ class ReasonForm(Form):
     )
     comment = TextAreaField(
         _("Comment"),
+        filters=[without_nul],
         description=_("Do not include personal details."),
         validators=[
             Length(max=MAXIMUM_COMMENT_LENGTH, message=_("Shorten your comment to 1,000 characters or fewer")),

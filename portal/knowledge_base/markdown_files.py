@@ -22,6 +22,7 @@ KNOWN_FIELDS = frozenset(
     {"title", "slug", "summary", "description", "topic", "kind", "error_code", "keywords", "tags", "version"}
     | {"based_on", "significance", "reviewed", "review_by", "related", "position", "weight", "popular", "draft"}
 )
+_FIRST_YEAR = 1970
 _LAST_CHANGE = ("lastmod", "modified", "updated", "date")
 _ISO_DATE = re.compile(r"^\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T\s].*)?$")
 _DAY_FIRST = re.compile(r"^\s*(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})\s*$")
@@ -255,9 +256,12 @@ def _as_date(text: str) -> date | None:
     day_first = _DAY_FIRST.match(text)
     try:
         if iso:
-            return date(int(iso[1]), int(iso[2]), int(iso[3]))
-        if day_first:
-            return date(int(day_first[3]), int(day_first[2]), int(day_first[1]))
+            found = date(int(iso[1]), int(iso[2]), int(iso[3]))
+        elif day_first:
+            found = date(int(day_first[3]), int(day_first[2]), int(day_first[1]))
+        else:
+            return None
     except ValueError:
         return None
-    return None
+    # Generators write the year 1 for "never", an instant that not every time zone can express.
+    return found if found.year >= _FIRST_YEAR else None

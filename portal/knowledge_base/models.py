@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.database import Model
@@ -212,7 +212,8 @@ class ArticleChange(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     translation_id: Mapped[int] = mapped_column(ForeignKey("translation.id"))
-    changed_at: Mapped[datetime]
+    # By the database's clock as the row is written, not as its import began: followers ask how young a change is.
+    changed_at: Mapped[datetime] = mapped_column(default=func.now())
 
 
 class FeedbackReason(StrEnum):

@@ -89,19 +89,19 @@ def show_revision(translation: Translation, revision: Revision, *, now: datetime
     translation.state = TranslationState.PUBLISHED
     translation.published_at = translation.published_at or now
     translation.updated_at = now
-    note_change(translation, now=now)
+    note_change(translation)
 
 
 def hide_translation(translation: Translation, *, now: datetime) -> None:
     """Take a translation away from readers; its text and its address are kept."""
     translation.state = TranslationState.WITHDRAWN
     translation.updated_at = now
-    note_change(translation, now=now)
+    note_change(translation)
 
 
-def note_change(translation: Translation, *, now: datetime) -> None:
+def note_change(translation: Translation) -> None:
     """Tell everything that follows the change sequence (search indexes) to look at `translation` again."""
-    db.session.add(ArticleChange(translation_id=translation.id, changed_at=now))
+    db.session.add(ArticleChange(translation_id=translation.id))
 
 
 def change_slug(translation: Translation, slug: str, *, now: datetime) -> None:

@@ -156,19 +156,12 @@ class IndexFolder:
         """
         with one_writer(self.root / _LOCK, wait=wait):
             build = self._next_build()
-            locales, count = [], 0
-
-            def counted(group: Iterable[Upsert]) -> Iterator[Upsert]:
-                nonlocal count
-                for change in group:
-                    count += 1
-                    yield change
-
-            for locale, group in groupby(changes, key=lambda change: change.locale):
-                write_new(build / locale, counted(group))
-                locales.append(locale)
-            Manifest(position, tuple(locales)).write(build)
-            _replace(self.root / _CURRENT, build.name)
+            try:
+                count = _write_build(build, changes, position)
+                _replace(self.root / _CURRENT, build.name)
+            except BaseException:
+                shutil.rmtree(build, ignore_errors=True)
+                raise
             self._remove_builds_except(build)
             return count
 
@@ -199,8 +192,15 @@ class IndexFolder:
         return self.root / name
 
     def _next_build(self) -> Path:
+        """An empty folder for a new build; what killed builds left makes room. The caller holds the lock."""
         self.root.mkdir(parents=True, exist_ok=True)
         numbers = [int(path.name.removeprefix(_BUILD_PREFIX)) for path in self._builds()]
+        try:
+            self._remove_builds_except(self._current_build())
+        except IndexUnavailable as error:
+            # Only for want of a current build is every folder a leftover; one that cannot be asked for may be in use.
+            if not isinstance(error.__cause__, OSError) or isinstance(error.__cause__, FileNotFoundError):
+                self._remove_builds_except(None)
         build = self.root / f"{_BUILD_PREFIX}{max(numbers, default=0) + 1}"
         build.mkdir()
         return build
@@ -208,11 +208,28 @@ class IndexFolder:
     def _builds(self) -> list[Path]:
         return [path for path in self.root.glob(f"{_BUILD_PREFIX}*") if path.name.removeprefix(_BUILD_PREFIX).isdigit()]
 
-    def _remove_builds_except(self, kept: Path) -> None:
+    def _remove_builds_except(self, kept: Path | None) -> None:
         for build in self._builds():
             if build != kept:
                 # Where open files cannot be deleted, the next rebuild removes what is left now.
                 shutil.rmtree(build, ignore_errors=True)
+
+
+def _write_build(build: Path, changes: Iterable[Upsert], position: int) -> int:
+    """Fill a new build with articles that come locale by locale; returns how many there were."""
+    locales, count = [], 0
+
+    def counted(group: Iterable[Upsert]) -> Iterator[Upsert]:
+        nonlocal count
+        for change in group:
+            count += 1
+            yield change
+
+    for locale, group in groupby(changes, key=lambda change: change.locale):
+        write_new(build / locale, counted(group))
+        locales.append(locale)
+    Manifest(position, tuple(locales)).write(build)
+    return count
 
 
 def _replace(path: Path, content: str) -> None:

@@ -20,6 +20,7 @@ from portal.search.engine import SearchEngine
 from portal.search.fallback import search_database
 from portal.search.models import SearchSurface
 from portal.search.queries import FoundArticle, found_articles, topic_choices
+from portal.search.question import clean
 from portal.search.whoosh_index import IndexUnavailable
 from portal.web.access import public
 from portal.web.caching import public_page
@@ -95,13 +96,13 @@ def show_results(locale: str) -> Response:
 def show_suggestions(locale: str) -> Response:
     """The options below the search field while somebody types."""
     query = request.args.get("q", "")
+    typed = clean(query)
     topic = request.args.get("topic") or None
     choices = topic_choices(browsable_topics(locale, default=current_settings().default_locale))
     try:
         hits = _engine().suggest(query, locale, limit=SUGGESTION_LIMIT, topic=topic)
     except IndexUnavailable:
         hits = search_database(query, locale, limit=SUGGESTION_LIMIT).hits
-    typed = query.strip()
     response = make_response(
         render_template(
             "search/_suggestions.html",

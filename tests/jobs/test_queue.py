@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import threading
 
 import pytest
@@ -19,20 +20,23 @@ def redis_url() -> str:
     url = os.environ.get("ANSWERWELL_TEST_REDIS", "redis://127.0.0.1:6379/9")
     redis = pytest.importorskip("redis")
     try:
-        redis.Redis.from_url(url).flushdb()
+        redis.Redis.from_url(url).ping()
     except redis.ConnectionError as error:
         skip_or_fail(f"no Redis at {url}: {error}")
     return url
 
 
 @pytest.fixture(params=["sqlite", "redis", "postgresql"])
-def queue_app(request: pytest.FixtureRequest, instance_dir):
-    """An app whose wake-ups go through each of the stores."""
+def queue_app(request: pytest.FixtureRequest, instance_dir, monkeypatch):
+    """An app whose wake-ups go through each of the stores, in a queue of its own: other tests use the same server."""
+    monkeypatch.setattr("portal.jobs.queue.QUEUE_NAME", f"test{secrets.token_hex(8)}")
     urls = {"sqlite": lambda: "", "redis": redis_url, "postgresql": lambda: request.getfixturevalue("postgres_url")}
     app = create_app(make_settings(instance_dir, job_queue_url=urls[request.param]()))
     with app.app_context():
         yield app
-    app.extensions["jobs"].huey.storage.close()
+    storage = app.extensions["jobs"].huey.storage
+    storage.flush_all()
+    storage.close()
 
 
 def work_off(huey: Huey) -> int:
@@ -107,6 +111,18 @@ def test_a_job_beside_the_request_runs_once_at_a_time(app):
         if thread.name == "test.slow":
             thread.join(5)
     assert runs == [1]
+
+
+def test_queues_of_other_names_in_the_same_store_are_left_alone(queue_app, monkeypatch):
+    monkeypatch.setattr("portal.jobs.queue.QUEUE_NAME", f"test{secrets.token_hex(8)}")
+    other = create_app(queue_app.extensions["settings"]).extensions["jobs"].huey
+    register(queue_app, "test.job", lambda: None)
+    wake("test.job")
+
+    assert work_off(other) == 0
+    other.storage.flush_all()
+    other.storage.close()
+    assert work_off(queue_app.extensions["jobs"].huey) == 1
 
 
 def test_a_worker_that_never_ran_is_told(app):

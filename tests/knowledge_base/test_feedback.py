@@ -82,6 +82,19 @@ def test_a_reason_joins_the_answer_that_was_given(client):
     assert (feedback.reason, feedback.comment) == (FeedbackReason.OUT_OF_DATE, "The menu moved.")
 
 
+def test_a_character_that_no_database_takes_is_left_out_of_a_reason(client):
+    make_translation(slug="refund")
+    client.post(URL, data={"helpful": "no"})
+
+    answers = [
+        client.post(URL, data={"receipt": receipt, "reason": "other", "comment": "The\x00 menu."}, headers=HTMX)
+        for receipt in ("no\x00body", f"{given().receipt}\x00")
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert given().comment == "The menu."
+
+
 def test_a_reason_without_a_choice_is_asked_for_again_with_the_comment_kept(client):
     make_translation(slug="refund")
     client.post(URL, data={"helpful": "no"})

@@ -136,6 +136,8 @@ def test_other_encodings_are_read(content: bytes, body: str, problem: str):
     ("line", "problem"),
     [
         ("lastmod: 2026-13-45", "“lastmod: 2026-13-45” is no date: left out"),
+        ("date: 0001-01-01", "“date: 0001-01-01” is no date: left out"),
+        ("lastmod: 0001-01-01T00:00:00Z", "“lastmod: 0001-01-01T00:00:00Z” is no date: left out"),
         ("version: new", "“version: new” is no whole number: left out"),
         ("kind: recipe", "“kind: recipe” is unknown: use one of howto, error, explanation"),
         ("slug: [a, b]", "“slug” is no text: left out"),

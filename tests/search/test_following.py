@@ -3,16 +3,22 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from portal.app import create_app
 from portal.clock import utcnow
 from portal.database import db
+from portal.database.schema import upgrade_schema
 from portal.jobs.queue import run_now
 from portal.knowledge_base import actions as knowledge_base
-from portal.knowledge_base.models import Revision, Topic
+from portal.knowledge_base.models import ArticleChange, Revision, Topic, Translation, TranslationState
+from portal.knowledge_base.publication import show_revision
 from portal.search import published
 from portal.search.following import FOLLOW_JOB, IndexWatch, follow, index_readiness, is_behind, rebuild
 from portal.search.whoosh_index import IndexUnavailable
 from tests import factories
+from tests.conftest import make_settings
 
 
 def found(engine, text: str, locale: str = "en") -> list[int]:
@@ -92,6 +98,43 @@ def test_following_twice_changes_nothing_more(indexed):
     again = 1 if db.engine.dialect.name == "postgresql" else 0
     assert [follow(engine, now=utcnow()) for _ in range(2)] == [1, again]
     assert found(engine, "zebra") == []
+
+
+def test_a_change_is_as_old_as_its_row_however_long_ago_its_import_began(app):
+    translation = factories.make_translation()
+    began = utcnow() - timedelta(minutes=5)
+
+    knowledge_base.withdraw_translation(translation, now=began)
+
+    # To the second, for SQLite counts no finer.
+    age = utcnow() - db.session.scalars(select(ArticleChange.changed_at)).one()
+    assert timedelta(seconds=-1) < age < timedelta(seconds=60)
+
+
+def test_a_change_of_a_long_import_that_is_committed_out_of_order_is_applied(instance_dir, postgres_url):
+    app = create_app(make_settings(instance_dir, database_url=postgres_url))
+    with app.app_context():
+        upgrade_schema()
+        early, late = (factories.make_translation(title=f"Zebra {name}", state="draft") for name in ("A", "B"))
+        engine = app.extensions["search"]
+        engine.before_search = None
+        rebuild(engine)
+
+        # The row has its number, yet the commit is still to come when a later row is applied.
+        show_revision(early, early.revisions[0], now=utcnow() - timedelta(minutes=5))
+        db.session.flush()
+        with Session(db.engine) as other:
+            translation = other.get_one(Translation, late.id)
+            translation.state = TranslationState.PUBLISHED
+            other.add(ArticleChange(translation_id=late.id))
+            other.commit()
+        assert follow(engine, now=utcnow()) == 1
+        db.session.commit()
+        follow(engine, now=utcnow())
+
+        assert sorted(found(engine, "zebra")) == sorted([early.article_id, late.article_id])
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_a_garbled_index_is_mended_by_the_job(indexed):

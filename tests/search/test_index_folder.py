@@ -29,6 +29,10 @@ def ids(folder: IndexFolder) -> set[int]:
     return {article for segment in snapshot.segments for article in segment.leads}
 
 
+def builds(folder: IndexFolder) -> list[str]:
+    return sorted(path.name for path in folder.root.glob("build-*"))
+
+
 def test_a_rebuild_is_swapped_in_and_the_old_build_goes(folder):
     assert folder.rebuild([ONE, TWO], position=8) == 2
 
@@ -45,10 +49,72 @@ def test_a_rebuild_that_fails_leaves_the_old_build_in_use(folder):
     with pytest.raises(RuntimeError):
         folder.rebuild(broken(), position=9)
 
+    assert builds(folder) == ["build-1"]
     assert folder.manifest().position == 3
     assert ids(folder) == {1}
     assert folder.rebuild([TWO], position=10) == 1
-    assert len(list(folder.root.glob("build-*"))) == 1
+    assert len(builds(folder)) == 1
+
+
+def test_a_build_that_cannot_be_swapped_in_leaves_nothing(folder, monkeypatch):
+    def fail(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("portal.search.index_folder._replace", fail)
+    with pytest.raises(OSError, match="No space left"):
+        folder.rebuild([TWO], position=9)
+
+    assert builds(folder) == ["build-1"]
+    assert ids(folder) == {1}
+
+
+@pytest.mark.parametrize("is_there_an_index", [True, False])
+def test_what_killed_builds_left_makes_room_before_the_next_is_written(folder, is_there_an_index):
+    for number in (2, 3):
+        (folder.root / f"build-{number}" / "en").mkdir(parents=True)
+    if not is_there_an_index:
+        folder.discard()
+    seen: list[list[str]] = []
+
+    def articles():
+        seen.append(builds(folder))
+        yield ONE
+
+    folder.rebuild(articles(), position=9)
+
+    assert seen == [["build-1", "build-4"] if is_there_an_index else ["build-4"]]
+    assert builds(folder) == ["build-4"]
+
+
+def test_a_build_that_another_is_writing_is_left_alone(folder):
+    with one_writer(folder.root / "writer.lock", wait=True):
+        (folder.root / "build-2").mkdir()
+        with pytest.raises(IndexBusy):
+            folder.rebuild([TWO], position=9, wait=False)
+
+    assert builds(folder) == ["build-1", "build-2"]
+
+
+def test_no_build_is_removed_while_nobody_can_say_which_is_in_use(folder, monkeypatch):
+    (folder.root / "build-2").mkdir()
+    read_text = Path.read_text
+
+    def fail(path: Path, *arguments: str) -> str:
+        if path.name == "current":
+            raise OSError(24, "Too many open files")
+        return read_text(path, *arguments)
+
+    def broken():
+        yield ONE
+        raise RuntimeError("the database is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_text", fail)
+        with pytest.raises(RuntimeError):
+            folder.rebuild(broken(), position=9)
+
+    assert builds(folder) == ["build-1", "build-2"]
+    assert ids(folder) == {1}
 
 
 def test_an_opened_snapshot_answers_on_while_the_index_changes(folder):

@@ -163,7 +163,7 @@ def test_a_withdrawn_article_is_not_shown_even_before_the_index_knows(client, he
 
 @pytest.mark.parametrize(
     "query",
-    ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "%00%1f", "a" * 20000, "%F0%9F%98%80", "%ff%fe"],
+    ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "%01%1f", "a" * 20000, "%F0%9F%98%80", "%ff%fe"],
 )
 def test_what_is_typed_is_only_text(client, help_articles, query):
     for path in ("/en/search", "/en/search/suggestions"):
@@ -220,6 +220,13 @@ def test_a_search_is_logged_after_the_answer(client, help_articles):
     (row,) = db.session.scalars(select(SearchQuery))
     assert (row.visit, row.surface, row.locale, row.text) == (VISIT, SearchSurface.RESULTS, "en", "refund")
     assert row.result_count == 1
+
+
+def test_what_is_logged_and_shown_while_typing_has_no_control_characters(client, help_articles):
+    page = text_of(get(client, f"/en/search/suggestions?q=%07my++refund%1b+&visit={VISIT}"))
+
+    assert db.session.scalars(select(SearchQuery.text)).one() == "my refund"
+    assert "\x07" not in page
 
 
 def test_typing_and_pressing_enter_is_one_entry(client, help_articles):
