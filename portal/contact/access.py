@@ -29,18 +29,38 @@ def unfinished_draft() -> ContactDraft | None:
     return draft if draft and draft.ticket_id is None and draft.deflected_at is None else None
 
 
+def unsent_draft() -> ContactDraft | None:
+    """The draft of this browser, unless it was sent; an article may have answered it."""
+    draft = kept_draft()
+    return draft if draft and draft.ticket_id is None else None
+
+
 def draft_to_write(locale: str) -> ContactDraft:
-    """The unfinished draft, else a new one, whose cookie `remember_draft` then sets.
+    """The draft that the form which comes in belongs to, else a new one, whose cookie `remember_draft` then sets.
 
     Raises:
         LimitExceeded: this address has begun very many.
     """
-    draft = unfinished_draft()
-    if draft is None:
+    draft = unsent_draft()
+    if draft is None or not _is_form_of(draft):
         now = utcnow()
         rate_limit.take(f"contact.draft:ip:{request.remote_addr}", capacity=100, refill_seconds=6, now=now)
         draft, g.contact_token = actions.start_draft(locale=locale, now=now)
     return draft
+
+
+def _is_form_of(draft: ContactDraft) -> bool:
+    """Whether the form that comes in is a draft's: once an article answered it, the next question is a new one.
+
+    Who goes back from “Glad that helped” has the old form before them: shown earlier, or holding the same words.
+    """
+    if draft.deflected_at is None:
+        return True
+    shown_at = form_clock().shown_at(request.form.get("shown_at", ""))
+    if shown_at is not None and shown_at < draft.deflected_at:
+        return True
+    typed = [request.form.get(name, "").split() for name in ("subject", "message")]
+    return any(typed) and typed == [draft.subject.split(), draft.message.split()]
 
 
 def remember_draft(response: Response) -> Response:

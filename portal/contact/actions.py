@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -27,6 +27,7 @@ from portal.tickets.deadlines import calendar_of
 from portal.tickets.links import issue_link
 from portal.tickets.models import Channel, Ticket
 from portal.tickets.requester_times import Clock, known_zone, reply_promise
+from portal.tickets.uploads import MAXIMUM_FILES
 from portal.tokens import new_token, token_hash
 from portal.web.templating import current_settings, external_url
 
@@ -48,9 +49,13 @@ def start_draft(*, locale: str, now: datetime) -> tuple[ContactDraft, str]:
 
 def save_draft(draft: ContactDraft, fields: Mapping[str, str], *, now: datetime) -> None:
     """Keep what `fields` holds of the two forms, as it was typed; what is not among them stays. Commits."""
+    before = _words(draft)
     for name in _TEXTS:
         if name in fields:
             setattr(draft, name, fields[name].replace("\x00", "")[:MAXIMUM_DRAFT_LENGTH])
+    if _words(draft) != before:
+        # Who writes on was not answered. A late saving of the words that were answered changes nothing.
+        draft.deflected_at = None
     if fields.get("reply_locale"):
         draft.reply_locale = normalize_locale(fields["reply_locale"]) or ""
     if fields.get("time_zone"):
@@ -70,8 +75,10 @@ def discard_draft(draft: ContactDraft) -> None:
     db.session.commit()
 
 
-def add_files(draft: ContactDraft, files: Iterable[StoredFile], *, now: datetime) -> None:
-    """Attach stored files to the draft. Commits."""
+def add_files(draft: ContactDraft, files: Sequence[StoredFile], *, now: datetime) -> Sequence[StoredFile]:
+    """Attach stored files to the draft; those it has no room for, because others came meanwhile, come back. Commits."""
+    db.session.refresh(draft, with_for_update=True)
+    room = max(0, MAXIMUM_FILES - len(draft.files))
     draft.files.extend(
         DraftFile(
             public_id=secrets.token_urlsafe(12),
@@ -81,10 +88,11 @@ def add_files(draft: ContactDraft, files: Iterable[StoredFile], *, now: datetime
             size_bytes=file.size_bytes,
             created_at=now,
         )
-        for file in files
+        for file in files[:room]
     )
     draft.updated_at = now
     db.session.commit()
+    return files[room:]
 
 
 def remove_file(draft: ContactDraft, public_id: str, *, now: datetime) -> None:
@@ -165,6 +173,8 @@ def _forget_questions(session_hashes: Sequence[str]) -> None:
 def _sent_before(draft: ContactDraft, *, now: datetime) -> tuple[Ticket, str]:
     ticket = db.session.get_one(Ticket, draft.ticket_id)
     token = issue_link(ticket, ticket.requester, now=now)
+    # The second of two clicks has saved its words again.
+    _empty(draft)
     db.session.commit()
     return ticket, token
 
@@ -219,6 +229,11 @@ def _attach_history(ticket: Ticket, draft: ContactDraft, *, now: datetime) -> No
 
 def _stored_files(files: Sequence[DraftFile]) -> list[StoredFile]:
     return [StoredFile(file.digest, file.file_name, file.media_type, file.size_bytes) for file in files]
+
+
+def _words(draft: ContactDraft) -> list[list[str]]:
+    # Word by word: scripts and forms break lines differently.
+    return [draft.subject.split(), draft.message.split()]
 
 
 def _empty(draft: ContactDraft) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, make_response, render_template, request, url_for
+from werkzeug.datastructures import FileStorage
 
 from portal.clock import utcnow
 from portal.contact import actions
@@ -12,8 +15,8 @@ from portal.contact.models import ContactDraft
 from portal.contact.suggestions import Suggestions, find_suggestions
 from portal.errors import LimitExceeded
 from portal.search.access import search_engine
-from portal.tickets.requester_forms import take_files
-from portal.tickets.uploads import ListedFile
+from portal.tickets.requester_forms import refusal_text, take_files
+from portal.tickets.uploads import ListedFile, Refusal, RefusedFile
 from portal.web import rate_limit
 from portal.web.access import public
 from portal.web.htmx import is_fragment_request, see_other
@@ -75,8 +78,7 @@ def create_file(locale: str) -> Response:
         draft = draft_to_write(locale)
     except LimitExceeded as limit:
         return _plain(str(limit), 429)
-    taken, problems = take_files(request.files.getlist("files"), blob_store(), already=len(draft.files))
-    actions.add_files(draft, taken, now=utcnow())
+    problems = attach_files(draft, request.files.getlist("files"))
     if not is_fragment_request():
         return remember_draft(see_other(url_for("contact.show_question", draft="continue")))
     if problems:
@@ -91,6 +93,18 @@ def suggest_for(draft: ContactDraft, locale: str) -> Suggestions:
         query_text = f"{draft.subject}\n{draft.message}"
         record_impressions(draft.token_hash, found.hits, query_text=query_text, now=utcnow())
     return found
+
+
+def attach_files(draft: ContactDraft, chosen: Sequence[FileStorage]) -> list[str]:
+    """Attach what was chosen to a draft, which is being written again; a sentence for each file refused. Commits."""
+    already = len(draft.files)
+    # A commit comes before the files: storing them takes its time and must not hold the database's one write lock.
+    actions.clear_deflection(draft, now=utcnow())
+    taken, problems = take_files(chosen, blob_store(), already=already)
+    if taken:
+        left_out = actions.add_files(draft, taken, now=utcnow())
+        problems += [refusal_text(RefusedFile(Refusal.TOO_MANY, file.file_name)) for file in left_out[:1]]
+    return problems
 
 
 def listed_files(draft: ContactDraft | None) -> list[ListedFile]:

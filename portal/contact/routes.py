@@ -12,14 +12,14 @@ from portal.agents.queries import default_team
 from portal.clock import utcnow
 from portal.contact import actions
 from portal.contact.access import (
-    blob_store,
     draft_to_write,
     form_clock,
     kept_draft,
     remember_draft,
     unfinished_draft,
+    unsent_draft,
 )
-from portal.contact.draft_routes import blueprint, listed_files, suggest_for
+from portal.contact.draft_routes import attach_files, blueprint, listed_files, suggest_for
 from portal.contact.forms import CHECK_AGAIN, TOO_OFTEN, DetailsForm, QuestionForm
 from portal.contact.impressions import record_verdict
 from portal.contact.models import ContactDraft
@@ -34,7 +34,7 @@ from portal.tickets.business_time import next_opening
 from portal.tickets.deadlines import calendar_of, reply_target, usual_reply_time
 from portal.tickets.models import Priority
 from portal.tickets.record import recent_first_replies
-from portal.tickets.requester_forms import add_error, take_files
+from portal.tickets.requester_forms import add_error
 from portal.tickets.requester_times import Clock, closed_sentence, reply_promise, usual_sentence
 from portal.tickets.uploads import ACCEPT_ATTRIBUTE
 from portal.web import rate_limit
@@ -81,8 +81,7 @@ def update_question(locale: str) -> Response:
         form.form_errors.append(TOO_OFTEN)
         return _question_page(form, None, status=429)
     actions.save_draft(draft, request.form, now=now)
-    taken, problems = take_files(chosen, blob_store(), already=len(draft.files))
-    actions.add_files(draft, taken, now=now)
+    problems = attach_files(draft, chosen)
     if "remove_file" in request.form:
         actions.remove_file(draft, request.form["remove_file"], now=now)
         if not problems:
@@ -114,9 +113,7 @@ def show_suggestions(locale: str) -> Response:
 @public
 def create_rejection(locale: str) -> Response:
     """None of the suggestions answered it: on to the details."""
-    draft = unfinished_draft()
-    if draft is not None:
-        record_verdict(draft.token_hash, SuggestionVerdict.REJECTED, now=utcnow())
+    _go_on(unsent_draft())
     return see_other(url_for(".show_details"))
 
 
@@ -124,7 +121,8 @@ def create_rejection(locale: str) -> Response:
 @public
 def create_deflection(locale: str) -> Response:
     """An article answered the question; nothing is sent, and what was written is kept."""
-    draft = draft_to_write(locale)
+    # A second click may come from a page that holds no words, and finds the draft answered.
+    draft = unsent_draft() or draft_to_write(locale)
     now = utcnow()
     actions.save_draft(draft, request.form, now=now)
     record_verdict(draft.token_hash, SuggestionVerdict.ANSWERED, now=now)
@@ -148,9 +146,7 @@ def delete_deflection(locale: str) -> Response:
     """It did not answer it after all: on with the message."""
     draft = kept_draft()
     if draft is not None and draft.deflected_at is not None:
-        now = utcnow()
-        record_verdict(draft.token_hash, SuggestionVerdict.REJECTED, now=now)
-        actions.clear_deflection(draft, now=now)
+        _go_on(draft)
     return see_other(url_for(".show_details"))
 
 
@@ -193,7 +189,8 @@ def show_sent(locale: str) -> Response:
     if sent is None:
         return see_other(url_for(".show_question"))
     ticket, token = sent.ticket, read_cookie(LINK_COOKIE)
-    clock = Clock.of(ticket.requester.time_zone, ticket.team, locale)
+    # The zone of this browser: what we know of the address would tell whoever typed it.
+    clock = Clock.of(draft.time_zone if draft else "", ticket.team, locale)
     reply_at = ticket.expected_reply_at or ticket.created_at
     return make_response(
         render_template(
@@ -216,6 +213,14 @@ def expected_reply_sentence() -> str | Markup:
         return closed_sentence(opens_at, Clock.of("", team, current_locale()), now=now)
     usual = usual_reply_time(recent_first_replies(team, now=now))
     return usual_sentence(usual or reply_target(Priority.NORMAL, calendar), calendar)
+
+
+def _go_on(draft: ContactDraft | None) -> None:
+    """What was suggested did not answer it, whatever was said before."""
+    if draft is not None:
+        now = utcnow()
+        record_verdict(draft.token_hash, SuggestionVerdict.REJECTED, now=now)
+        actions.clear_deflection(draft, now=now)
 
 
 def _refusal(draft: ContactDraft, locale: str) -> Response | None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from portal.contact.models import DraftFile
+from portal.contact.models import ContactDraft, DraftFile
 from portal.database import db
+from portal.storage import BlobStore
 from portal.tickets.models import Attachment
-from tests.contact.conftest import Visitor
+from tests.contact.conftest import MONDAY, Visitor
 
 FRAGMENT = {"HX-Request": "true"}
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 32
@@ -96,6 +99,53 @@ def test_a_sixth_file_is_refused(visitor: Visitor):
 
     assert "You can attach up to 5 files. Remove one to add another." in visitor.text
     assert len(names()) == 5
+
+
+class WatchfulBlobs:
+    """Notes whether anything holds the database while a file is being stored; `meanwhile` happens then."""
+
+    def __init__(self, blobs: BlobStore, meanwhile: Callable[[], None] = lambda: None) -> None:
+        self.blobs = blobs
+        self.meanwhile = meanwhile
+        self.waiting: list[bool] = []
+
+    def put(self, content: bytes) -> str:
+        self.waiting.append(db.session().in_transaction())
+        self.meanwhile()
+        return self.blobs.put(content)
+
+
+@pytest.mark.parametrize("has_draft", [True, False])
+@pytest.mark.parametrize("path", ["", "/files"])
+def test_nobody_waits_for_the_database_while_files_are_stored(visitor: Visitor, app: Flask, path: str, has_draft: bool):
+    blobs = app.extensions["blobs"] = WatchfulBlobs(app.extensions["blobs"])
+    if has_draft:
+        visitor.ask()
+    db.session.commit()
+    visitor.post(path, {"subject": "A", "message": "B", "files": [upload("1.png"), upload("2.png", PNG + b"2")]})
+
+    assert blobs.waiting == [False, False]
+    assert names() == ["1.png", "2.png"]
+
+
+def test_files_that_others_fill_up_meanwhile_are_refused(visitor: Visitor, app: Flask):
+    visitor.ask(files=[upload(f"{number}.png") for number in range(4)])
+    stored = db.session.scalars(select(ContactDraft)).one().id
+
+    def add_one() -> None:
+        with Session(db.engine) as other:
+            row = DraftFile(draft_id=stored, public_id="p", digest="0" * 64, file_name="other.png")
+            row.media_type, row.size_bytes, row.created_at = "image/png", 1, MONDAY
+            other.add(row)
+            other.commit()
+
+    db.session.commit()
+    app.extensions["blobs"] = WatchfulBlobs(app.extensions["blobs"], add_one)
+    response = visitor.post("/files", {"files": upload("late.png")}, headers=FRAGMENT)
+
+    assert response.status_code == 422
+    assert visitor.text == "You can attach up to 5 files. Remove one to add another."
+    assert names() == ["0.png", "1.png", "2.png", "3.png", "other.png"]
 
 
 def test_names_are_shown_as_text(visitor: Visitor):

@@ -12,7 +12,7 @@ from portal.contact.models import ContactDraft
 from portal.database import db
 from portal.tickets.models import Ticket
 from tests.contact.conftest import Visitor
-from tests.factories import NOW
+from tests.factories import NOW, make_person
 
 CHECK = "Check your message and send it again."
 
@@ -116,6 +116,17 @@ def test_very_many_new_drafts_from_one_place_are_refused_with_the_text_shown(vis
     assert response.status_code == 429
     assert "I want my money back." in visitor.text
     assert db.session.scalar(select(func.count()).select_from(ContactDraft)) == 100
+
+
+def test_the_last_page_does_not_tell_where_the_owner_of_an_address_lives(visitor: Visitor):
+    make_person(email="noor@example.org", time_zone="Asia/Tokyo")
+    visitor.ask()
+    visitor.send(time_zone="")
+    visitor.get("/sent")
+
+    assert "Expect a reply by" in visitor.text
+    assert "your time" not in visitor.text
+    assert "Central European Standard Time" in visitor.text
 
 
 def test_waiting_counts_from_the_first_showing():

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
+from portal.agents.models import Team
+from portal.contact.actions import save_draft, submit_request
 from portal.contact.models import ContactDraft
 from portal.database import db
 from portal.mail.models import OutboxMail
 from portal.search.models import SearchQuery
 from portal.tickets.models import Channel, Status, Ticket
-from tests.contact.conftest import Visitor
+from tests.contact.conftest import MONDAY, Visitor
 
 pytestmark = pytest.mark.usefixtures("visitor")
 
@@ -72,6 +74,19 @@ def test_sending_twice_makes_one_ticket_and_one_mail(visitor: Visitor):
     assert first is not None
     assert again.location == first.location == "/en/contact/sent"
     assert (count(Ticket), count(OutboxMail)) == (1, 1)
+
+
+def test_a_second_click_that_saved_its_words_again_leaves_none_behind(visitor: Visitor, team: Team):
+    visitor.ask()
+    visitor.send()
+    draft = db.session.scalars(select(ContactDraft)).one()
+    # Where two requests write at once, the second has read the draft before the first has sent it.
+    save_draft(draft, {"subject": "Refund", "message": "Money", "email": "noor@example.org", "name": "N"}, now=MONDAY)
+    ticket, _token = submit_request(draft, team=team, now=MONDAY)
+
+    db.session.expire_all()
+    assert (draft.subject, draft.message, draft.email, draft.name) == ("", "", "", "")
+    assert draft.ticket_id == ticket.id == the_ticket().id
 
 
 def test_the_sent_page_survives_a_reload_and_the_draft_is_empty(visitor: Visitor):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from sqlalchemy import select
 
@@ -118,6 +120,103 @@ def test_after_a_deflection_the_form_is_empty_and_a_new_question_is_a_new_draft(
     visitor.ask("Another")
 
     assert len(db.session.scalars(select(ContactDraft)).all()) == 2
+
+
+def test_a_second_click_that_it_was_answered_changes_nothing(visitor: Visitor, search: FakeSearch):
+    search.offer("Get a refund")
+    visitor.ask()
+    visitor.post("/answered")
+    answered_at = draft().deflected_at
+    visitor.wait(1)
+    again = visitor.post("/answered")
+
+    assert again.location == "/en/contact/answered"
+    assert "Set-Cookie" not in again.headers
+    assert (draft().deflected_at, draft().message) == (answered_at, "I want my money back.")
+    assert [row.verdict for row in impressions()] == [SuggestionVerdict.ANSWERED]
+    visitor.post("/answered/undo")
+    assert visitor.get("/details").status_code == 200
+
+
+def test_a_second_click_with_scripts_changes_nothing_either(visitor: Visitor, search: FakeSearch):
+    search.offer("Get a refund")
+    visitor.get()
+    form = {**QUESTION, "shown_at": visitor.shown_at()}
+    visitor.post("/suggestions", form, headers=FRAGMENT)
+    visitor.wait(5)
+    visitor.post("/answered", form)
+    answered_at = draft().deflected_at
+    visitor.wait(1)
+    visitor.post("/answered", form)
+
+    assert draft().deflected_at == answered_at
+    assert len(impressions()) == 1
+
+
+def test_words_saved_late_do_not_take_an_answer_back(visitor: Visitor, search: FakeSearch):
+    visitor.get()
+    form = {**QUESTION, "message": "One\r\nTwo", "shown_at": visitor.shown_at()}
+    visitor.wait(5)
+    visitor.post("/answered", form)
+    # As scripts save it: with other line breaks.
+    visitor.post("/draft", {**form, "message": "One\nTwo"}, headers=FRAGMENT)
+
+    assert draft().deflected_at is not None
+
+
+@pytest.mark.parametrize("message", ["I want my money back.", "I want all my money back."])
+def test_going_back_from_an_answer_and_on_keeps_the_files(visitor: Visitor, search: FakeSearch, message: str):
+    search.offer("Get a refund")
+    visitor.get()
+    form = {**QUESTION, "shown_at": visitor.shown_at()}
+    visitor.post("/suggestions", form, headers=FRAGMENT)
+    visitor.post("/files", {**form, "files": (io.BytesIO(b"a log"), "a.log")}, headers=FRAGMENT)
+    visitor.wait(5)
+    visitor.post("/answered", form)
+    visitor.wait(5)
+    assert visitor.post(data={**form, "message": message}).location == "/en/contact/details"
+
+    assert draft().deflected_at is None
+    assert [row.verdict for row in impressions()] == [SuggestionVerdict.REJECTED]
+    assert "a.log" in visitor.get("?draft=continue").get_data(as_text=True)
+    visitor.send()
+    sent = db.session.scalars(select(Ticket)).one().messages[0]
+    assert (sent.body, [file.file_name for file in sent.attachments]) == (message, ["a.log"])
+
+
+def test_a_file_added_after_going_back_joins_the_first(visitor: Visitor):
+    visitor.get()
+    stamp = {"shown_at": visitor.shown_at()}
+    visitor.post("/files", {**stamp, "files": (io.BytesIO(b"a log"), "a.log")}, headers=FRAGMENT)
+    visitor.wait(5)
+    visitor.post("/answered", {**QUESTION, **stamp})
+    visitor.post("/files", {**stamp, "files": (io.BytesIO(b"b log"), "b.log")}, headers=FRAGMENT)
+
+    assert [file.file_name for file in draft().files] == ["a.log", "b.log"]
+    assert draft().deflected_at is None
+
+
+def test_a_file_of_a_new_question_does_not_join_those_of_an_answered_one(visitor: Visitor):
+    visitor.post("/files", {"files": (io.BytesIO(b"a log"), "a.log")}, headers=FRAGMENT)
+    visitor.post("/answered", QUESTION)
+    visitor.wait(5)
+    visitor.get()
+    stamp = {"shown_at": visitor.shown_at()}
+    visitor.post("/files", {**stamp, "files": (io.BytesIO(b"b log"), "b.log")}, headers=FRAGMENT)
+
+    assert "b.log" in visitor.text
+    assert "a.log" not in visitor.text
+
+
+def test_still_needing_help_after_going_back_from_an_answer_goes_on(visitor: Visitor, search: FakeSearch):
+    search.offer("Get a refund")
+    visitor.ask()
+    visitor.post("/answered")
+    visitor.post("/unanswered")
+
+    assert draft().deflected_at is None
+    assert [row.verdict for row in impressions()] == [SuggestionVerdict.REJECTED]
+    assert visitor.get("/details").status_code == 200
 
 
 def test_opening_a_suggestion_is_noted_once(visitor: Visitor, search: FakeSearch):
