@@ -19,7 +19,7 @@ from portal.config import Settings, load_settings
 from portal.contact import actions as contact_actions
 from portal.contact import models as contact_models
 from portal.contact import routes as contact_routes
-from portal.database import configure_engine, db, write_intent
+from portal.database import ENGINE_OPTIONS, configure_engine, db, give_up_transaction
 from portal.database.schema import schema_is_current
 from portal.demo import routes as demo_routes
 from portal.jobs import queue as jobs
@@ -48,15 +48,12 @@ from portal.storage import FolderBlobStore
 from portal.tickets import agent_routes as ticket_routes
 from portal.tickets import link_requests, requester_routes
 from portal.tickets import models as ticket_models
-from portal.web import assets, csrf, error_pages, formats, locale_urls, rate_limit, routes, security
+from portal.web import assets, csrf, error_pages, formats, locale_urls, rate_limit, receiving, routes, security
 from portal.web.access import refuse_routes_without_policy
 from portal.web.brand import HTMX_CONFIG, Brand
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Every table is known to the metadata before anybody asks for it, whichever routes are in use.
 MODELS = (agent_models, people_models, mail_models, knowledge_base_models, search_models, ticket_models, contact_models)
-MAXIMUM_REQUEST_BYTES = 60 * 1024 * 1024
-MAXIMUM_FORM_BYTES = 2 * 1024 * 1024
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -86,8 +83,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.effective_database_url,
-        MAX_CONTENT_LENGTH=MAXIMUM_REQUEST_BYTES,
-        MAX_FORM_MEMORY_SIZE=MAXIMUM_FORM_BYTES,
+        SQLALCHEMY_ENGINE_OPTIONS=ENGINE_OPTIONS,
         TRUSTED_HOSTS=[host.lower() for host in settings.trusted_hosts] or None,
         TESTING=settings.environment == "test",
         BABEL_TRANSLATION_DIRECTORIES=str(bundled_path("translations")),
@@ -107,16 +103,18 @@ def _init_database(app: Flask) -> None:
     with app.app_context():
         configure_engine(db.engine)
 
+    @app.teardown_appcontext
+    def _end_transaction(_error: BaseException | None) -> None:
+        # Before the session is closed, which raises when the database is gone: the answer is made and shall go out.
+        give_up_transaction()
+
 
 def _init_requests(app: Flask, settings: Settings) -> None:
     if settings.proxy_count:
         count = settings.proxy_count
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
-    @app.before_request
-    def _declare_intent() -> None:
-        write_intent.set(request.method not in SAFE_METHODS)
-
+    receiving.receive_requests(app)
     Htmx(app)
     assets.init_assets(app, settings.instance_path)
     security.add_security_headers(app, settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import socket
@@ -22,7 +23,7 @@ from portal.errors import PortalError
 from portal.jobs.worker import run_worker
 from portal.knowledge_base import cli as knowledge_base_cli
 from portal.search import cli as search_cli
-from portal.serving import Supervisor, serve_pages, web_command, worker_command
+from portal.serving import Supervisor, network_location, serve_pages, web_command, worker_command
 from portal.tickets import cli as tickets_cli
 
 DEMO_INSTANCE = Path("instance") / "demo"
@@ -141,7 +142,7 @@ def _use_demo_settings(host: str, port: int) -> None:
         "PORTAL_BRAND_NAME": "Lumen Play Help",
         "PORTAL_SUPPORT_EMAIL": "support@lumenplay.example",
         "PORTAL_TIME_ZONE": "Europe/Berlin",
-        "PORTAL_BASE_URL": f"http://{host}:{port}",
+        "PORTAL_BASE_URL": f"http://{network_location(host, port)}",
         "PORTAL_SECRET_KEY": secret.read_text(encoding="utf-8"),
         "PORTAL_LOG_FORMAT": "console",
     }.items():
@@ -149,12 +150,15 @@ def _use_demo_settings(host: str, port: int) -> None:
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
-    with socket.socket() as probe:
+    # As the web server does: an IPv6 address is one, every name stands for an IPv4 address.
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            message = f"Port {port} on {host} is taken: is the portal running already? Choose another with --port."
+            message = f"Cannot listen on port {port} of {host}: {error.strerror}."
+            if error.errno == errno.EADDRINUSE:
+                message = f"Port {port} on {host} is taken: is the portal running already? Choose another with --port."
             raise click.ClickException(message) from error
 
 

@@ -38,6 +38,11 @@ def worker_command() -> list[str]:
     return [sys.executable, "-m", "portal", "worker"]
 
 
+def network_location(host: str, port: int) -> str:
+    """`host` and `port` as they stand in an address; an IPv6 host has brackets there."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 class _WebServer(BaseApplication):
     def __init__(self, app: Flask, options: Mapping[str, Any]) -> None:
         self._app = app
@@ -55,7 +60,7 @@ class _WebServer(BaseApplication):
 def serve_pages(app: Flask, *, host: str, port: int, processes: int, threads: int) -> None:
     """Serve `app` from this process, which becomes the parent of `processes` others, until it is told to stop."""
     options = {
-        "bind": f"{host}:{port}",
+        "bind": network_location(host, port),
         "workers": processes,
         "threads": threads,
         "worker_class": "gthread",

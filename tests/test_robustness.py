@@ -44,7 +44,8 @@ def test_a_link_opens_its_own_ticket_and_no_other_of_the_same_address(app):
     private, other = factories.make_ticket(requester=victim), factories.make_ticket(requester=victim)
     token = issue_link(other, victim, now=utcnow())
     db.session.commit()
-    with app.test_request_context(headers={"Cookie": f"requester_session={token}"}):
+    cookies = [f"requester_session-{ticket.reference}={token}" for ticket in (private, other)]
+    with app.test_request_context(headers={"Cookie": "; ".join(cookies)}):
         assert requester_ticket(other.reference).id == other.id
         assert requester_ticket(private.reference) is None
 

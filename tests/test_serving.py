@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from http.client import HTTPConnection
 from pathlib import Path
+
+import click
+import pytest
+
+from portal.cli import _refuse_taken_port, _use_demo_settings
+from portal.serving import network_location
+from tests.conftest import skip_or_fail
 
 SUPERVISE = """
 import os, sys
@@ -64,3 +73,83 @@ def test_a_killed_supervisor_leaves_nothing_behind(tmp_path: Path):
     while any(is_running(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert [is_running(pid) for pid in pids] == [False, False]
+
+
+@pytest.fixture
+def ipv6() -> None:
+    """Skips where the machine has no IPv6."""
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError as error:
+        skip_or_fail(f"no IPv6: {error}")
+
+
+@pytest.mark.parametrize(
+    ("host", "location"),
+    [
+        ("::1", "[::1]:8000"),
+        ("::", "[::]:8000"),
+        ("127.0.0.1", "127.0.0.1:8000"),
+        ("help.example", "help.example:8000"),
+    ],
+)
+def test_an_ipv6_host_has_brackets_in_an_address(host: str, location: str):
+    assert network_location(host, 8000) == location
+
+
+def test_the_demo_knows_its_ipv6_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "environ", {"PORTAL_INSTANCE_DIR": str(tmp_path)})
+    _use_demo_settings("::1", 8000)
+    assert os.environ["PORTAL_BASE_URL"] == "http://[::1]:8000"
+
+
+@pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
+def test_a_port_is_taken_only_while_somebody_listens(ipv6, family: socket.AddressFamily, host: str):
+    with socket.socket(family) as listener:
+        listener.bind((host, 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        with pytest.raises(click.ClickException, match="is taken"):
+            _refuse_taken_port(host, port)
+    _refuse_taken_port(host, port)
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "192.0.2.1", "2001:db8::1"])
+def test_an_address_that_is_not_ours_is_not_called_taken(host: str):
+    with pytest.raises(click.ClickException, match="Cannot listen on port 8000 of"):
+        _refuse_taken_port(host, 8000)
+
+
+def test_pages_are_served_on_ipv6(ipv6, tmp_path: Path):
+    with socket.socket(socket.AF_INET6) as probe:
+        probe.bind(("::1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        "PYTHONPATH": str(Path(__file__).parent.parent),
+        "PORTAL_ENVIRONMENT": "development",
+        "PORTAL_INSTANCE_DIR": str(tmp_path),
+        "PORTAL_BASE_URL": f"http://[::1]:{port}",
+    }
+    command = [sys.executable, "-m", "portal", "web", "--host", "::1", "--port", str(port), "--processes", "1"]
+    server = subprocess.Popen(command, cwd=tmp_path, env=environment)
+    try:
+        assert status_of("::1", port, "/healthz") == 200
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def status_of(host: str, port: int, path: str) -> int:
+    """The status of the answer, once there is a server."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        connection = HTTPConnection(host, port, timeout=10)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        except ConnectionError:
+            time.sleep(0.05)
+        finally:
+            connection.close()
+    raise AssertionError("the server did not start")

@@ -4,7 +4,26 @@ Reading is the default. Whoever writes says so first (`write_intent`), so that S
 at BEGIN, where waiting is possible, and not in mid-transaction, where it is not.
 """
 
-from portal.database.engine import Base, Model, configure_engine, db, write_intent, writing
+from portal.database.engine import (
+    ENGINE_OPTIONS,
+    Base,
+    Model,
+    configure_engine,
+    db,
+    give_up_transaction,
+    write_intent,
+    writing,
+)
 from portal.database.types import UTCDateTime
 
-__all__ = ["Base", "Model", "UTCDateTime", "configure_engine", "db", "write_intent", "writing"]
+__all__ = [
+    "ENGINE_OPTIONS",
+    "Base",
+    "Model",
+    "UTCDateTime",
+    "configure_engine",
+    "db",
+    "give_up_transaction",
+    "write_intent",
+    "writing",
+]

@@ -12,11 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, Enum, MetaData, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, registry
 
 from portal.database.types import UTCDateTime
 
 BUSY_TIMEOUT_MS = 5_000
+ENGINE_OPTIONS = {
+    # A database that was started again costs nobody an error page.
+    "pool_pre_ping": True,
+    # Errors go to the log, and parameters are what people wrote.
+    "hide_parameters": True,
+}
 MIGRATIONS_DIR = Path(__file__).parent / "migrations"
 
 write_intent: ContextVar[bool] = ContextVar("write_intent", default=False)
@@ -68,6 +75,14 @@ def writing(intent: bool = True) -> Iterator[None]:
         yield
     finally:
         write_intent.reset(token)
+
+
+def give_up_transaction() -> None:
+    """Undo what this session has not committed; says nothing when the database is gone and took that with it."""
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session().invalidate()
 
 
 def configure_engine(engine: Engine) -> None:

@@ -17,14 +17,24 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, request
 from markupsafe import Markup
+from werkzeug.exceptions import Forbidden
 
 from portal.web.access import policy_of
 from portal.web.cookies import read_cookie
+from portal.web.receiving import SAFE_METHODS
 
 FIELD = "csrf_token"
-SESSION_COOKIES = ("agent_session", "requester_session")
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+AGENT_COOKIE = "agent_session"
 _LENGTH = 16
+
+
+class StaleForm(Forbidden):
+    """The form comes from our own pages, but not from one of the session that the browser has now."""
+
+
+def requester_cookie(reference: str) -> str:
+    """The cookie with the link into one request: each has its own, so that two can be open side by side."""
+    return f"requester_session-{reference}"
 
 
 def protect_forms(app: Flask) -> None:
@@ -32,12 +42,12 @@ def protect_forms(app: Flask) -> None:
 
     @app.before_request
     def _refuse_forgeries() -> None:
-        if request.method in _SAFE_METHODS:
+        if request.method in SAFE_METHODS:
             return
         if not _is_same_origin():
             abort(403)
         if _needs_token() and not _token_is_valid(request.form.get(FIELD) or request.headers.get("X-CSRF-Token", "")):
-            abort(403)
+            raise StaleForm
 
     app.jinja_env.globals["csrf_field"] = csrf_field
     app.jinja_env.globals["csrf_token"] = csrf_token
@@ -66,7 +76,12 @@ def _needs_token() -> bool:
 
 
 def _session_binding() -> str:
-    return next((f"{name}={value}" for name in SESSION_COOKIES if (value := read_cookie(name))), "")
+    """The session that a form of this view belongs to: the requester's of this one request, or the agent's."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    is_request = view is not None and policy_of(view) == "requester"
+    name = requester_cookie(str((request.view_args or {}).get("reference"))) if is_request else AGENT_COOKIE
+    value = read_cookie(name)
+    return f"{name}={value}" if value else ""
 
 
 def _token_is_valid(token: str) -> bool:
@@ -77,8 +92,7 @@ def _token_is_valid(token: str) -> bool:
     if len(raw) != 2 * _LENGTH:
         return False
     unmasked = bytes(a ^ b for a, b in zip(raw[:_LENGTH], raw[_LENGTH:], strict=True))
-    candidates = [f"{name}={value}" for name in SESSION_COOKIES if (value := read_cookie(name))]
-    return any(hmac.compare_digest(unmasked, _mac(candidate)) for candidate in candidates)
+    return hmac.compare_digest(unmasked, _mac(_session_binding()))
 
 
 def _mac(binding: str) -> bytes:
@@ -93,6 +107,13 @@ def _is_same_origin() -> bool:
         return site in {"same-origin", "none"}
     origin = request.headers.get("Origin")
     if origin is not None:
-        return urlsplit(origin).netloc == request.host
+        return _host_of(origin) == request.host
     # Neither header: no browser of the last years. Such a client holds no cookie of ours that a site could misuse.
     return True
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import flask_babel
 from flask import Flask, Response, abort, g, make_response, redirect, request, url_for
@@ -65,8 +66,7 @@ def init_locale_urls(app: Flask, settings: Settings, site_locales: Callable[[], 
             return None
         first = request.path.split("/", 2)[1]
         if first != lang_tag(locale) and request.method in {"GET", "HEAD"}:
-            query = f"?{request.query_string.decode('ascii', 'ignore')}" if request.query_string else ""
-            return make_response(redirect(f"/{lang_tag(locale)}{request.path[len(first) + 1 :]}{query}", code=301))
+            return make_response(redirect(f"/{lang_tag(locale)}{_rest_of_address(first)}", code=301))
         if locale not in INTERFACE_LOCALES and locale not in site_locales():
             abort(404)
         return None
@@ -77,6 +77,12 @@ def init_locale_urls(app: Flask, settings: Settings, site_locales: Callable[[], 
             values["locale"] = current_locale()
 
     app.jinja_env.globals["page_locales"] = page_locales
+
+
+def _rest_of_address(first: str) -> str:
+    """What follows `first`, the first part of the path, as it may stand in an address."""
+    rest = quote(request.path[len(first) + 1 :], safe="/:@!$&'()*+,;=~")
+    return f"{rest}?{request.query_string.decode('ascii', 'ignore')}" if request.query_string else rest
 
 
 def _locale_of_missing_page() -> str | None:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, and_, or_
+from sqlalchemy import BigInteger, Select, TypeDecorator, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.database import db
 
 Row = TypeVar("Row")
+_LARGEST_INTEGER = 2**31 - 1
+_LARGEST_BIG_INTEGER = 2**63 - 1
+# NUL for PostgreSQL, halves of a surrogate pair for every encoding.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -79,14 +84,27 @@ def _decode(cursor: str | None, keys: Sequence[Key]) -> tuple[bool, list[Any] | 
         return True, None
     try:
         direction, plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        values = [datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value for value in plain]
-    except (binascii.Error, ValueError, TypeError, KeyError):
+        values = [_instant(value["at"]) if isinstance(value, dict) else value for value in plain]
+    except (binascii.Error, ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return True, None
     if len(values) != len(keys) or not all(_fits(key, value) for key, value in zip(keys, values, strict=True)):
         return True, None
     return direction != "p", values
 
 
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("naive datetime: instants are timezone-aware")
+    return instant.astimezone(UTC)
+
+
 def _fits(key: Key, value: Any) -> bool:
-    expected = key.column.type.python_type
-    return isinstance(value, expected) and not (isinstance(value, bool) and expected is not bool)
+    """Whether the database can compare `value` with the column."""
+    kind = key.column.type.impl_instance if isinstance(key.column.type, TypeDecorator) else key.column.type
+    expected = kind.python_type
+    if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
+        return False
+    if isinstance(value, int):
+        return abs(value) <= (_LARGEST_BIG_INTEGER if isinstance(kind, BigInteger) else _LARGEST_INTEGER)
+    return not (isinstance(value, str) and _UNSTORABLE.search(value))

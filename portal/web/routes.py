@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
+import structlog
 from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, request, url_for
 
+from portal.database import give_up_transaction
 from portal.localization import lang_tag
 from portal.web.access import public
 from portal.web.cookies import delete_cookie, read_cookie, set_cookie
 from portal.web.htmx import see_other
 from portal.web.locale_urls import preferred_locale
+
+logger = structlog.get_logger(__name__)
 
 blueprint = Blueprint("web", __name__)
 THEMES = ("light", "dark")
@@ -50,11 +56,21 @@ def show_health() -> Response:
 @public
 def show_readiness() -> Response:
     """What every part says about itself; 503 while one that serving needs is not ready."""
-    checks = {name: check() for name, check in current_app.extensions["readiness"].items()}
+    checks = {name: _outcome(name, check) for name, check in current_app.extensions["readiness"].items()}
     is_ready = all(check.get("ready", True) for check in checks.values())
     response = jsonify(status="ready" if is_ready else "not ready", checks=checks)
     response.status_code = 200 if is_ready else 503
     return response
+
+
+def _outcome(name: str, check: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What `check` says; one that fails is not ready, and whoever asks still gets an answer."""
+    try:
+        return check()
+    except Exception as error:
+        give_up_transaction()
+        logger.exception("a readiness check failed", check=name)
+        return {"ready": False, "error": type(error).__name__}
 
 
 def local_path(target: str) -> str:

@@ -21,6 +21,7 @@ from tests import factories
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://[x"}, 403),
     ],
 )
 def test_a_public_form_is_accepted_from_our_own_pages_only(client: FlaskClient, headers, status: int):

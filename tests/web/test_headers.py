@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.exceptions import ServiceUnavailable
 
 from portal.app import create_app
+from portal.web.access import public
 from tests.conftest import make_settings
 
 PUBLIC = ["/en/", "/en/search?q=anything", "/en/contact", "/en/nothing-here", "/robots.txt"]
@@ -48,6 +50,36 @@ def test_the_first_visit_goes_to_the_browsers_language(client: FlaskClient):
     response = client.get("/", headers={"Accept-Language": "fr-CA, en;q=0.8"})
     assert response.headers["Location"] == "/fr/"
     assert "Accept-Language" in response.headers["Vary"]
+
+
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("/EN/articles/a%3Fb%23c%25", "/en/articles/a%3Fb%23c%25"),
+        ("/EN/articles/a%0d%0ab", "/en/articles/a%0D%0Ab"),
+        ("/PT-br/articles/%C3%A7?q=%C3%A7&r=a+b", "/pt-BR/articles/%C3%A7?q=%C3%A7&r=a+b"),
+        ("/EN/search?q=a", "/en/search?q=a"),
+    ],
+)
+def test_another_spelling_of_the_locale_leads_to_the_same_address(client: FlaskClient, path: str, location: str):
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["Location"]) == (301, location)
+
+
+def test_a_refused_method_says_which_are_allowed(client: FlaskClient):
+    answer = client.post("/en/")
+    assert answer.status_code == 405
+    assert {"GET", "HEAD"} <= set(answer.headers["Allow"].split(", "))
+    assert answer.headers.get_all("Content-Type") == ["text/html; charset=utf-8"]
+
+
+def test_an_error_says_when_to_try_again(client: FlaskClient, app, monkeypatch: pytest.MonkeyPatch):
+    def overloaded(**_values: object) -> None:
+        raise ServiceUnavailable(retry_after=30)
+
+    monkeypatch.setitem(app.view_functions, "web.show_health", public(overloaded))
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
 
 
 def test_an_unknown_host_is_refused(instance_dir):
