@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
-from flask import abort, g, make_response, render_template, request, url_for
+from flask import abort, current_app, g, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
@@ -21,7 +21,9 @@ from portal.web.cookies import read_cookie
 from portal.web.htmx import is_fragment_request, see_other
 
 COOKIE = "agent_session"
-LINE_LENGTH = 40
+# What agents write at length; other fields, passwords among them, are never shown again.
+PROSE = ("reply-body", "note-body", "tags")
+POLL_ATTRIBUTE = "is_poll"
 P = ParamSpec("P")
 
 
@@ -48,8 +50,13 @@ def signed_in_agent() -> Agent:
 
 def agent_required(
     role: Role = Role.AGENT,
+    *,
+    is_poll: bool = False,
 ) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
-    """Only agents with `role` or more. Others are asked to sign in and come back; a lesser role gets a 403."""
+    """Only agents with `role` or more. Others are asked to sign in and come back; a lesser role gets a 403.
+
+    `is_poll`: the page asks by itself, so that asking does not count as somebody being there.
+    """
 
     def guard(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
         @wraps(view)
@@ -61,6 +68,7 @@ def agent_required(
                 abort(403)
             return view(*args, **kwargs)
 
+        setattr(guarded, POLL_ATTRIBUTE, is_poll)
         return states_policy(role.value)(guarded)
 
     return guard
@@ -70,8 +78,7 @@ def _ask_to_sign_in() -> ResponseReturnValue:
     if is_fragment_request() or request.method != "GET":
         # The script keeps the text on the device and shows where to sign in again; without it this page says so.
         page = "errors/_signed_out.html" if is_fragment_request() else "errors/signed_out.html"
-        # What was typed comes back with the page: a text of more than a line is worth copying.
-        typed = [value for value in request.form.values() if len(value) > LINE_LENGTH]
+        typed = [text for name in PROSE if (text := request.form.get(name, "").strip())]
         return make_response(render_template(page, sign_in_url=url_for("agents.show_sign_in"), typed=typed), 401)
     return see_other(url_for("agents.show_sign_in", next=request.full_path.rstrip("?")))
 
@@ -89,9 +96,13 @@ def _load_session(token: str) -> AgentSession | None:
         return None
     if now - session.last_seen_at > IDLE_LIMIT:
         return None
-    if now - session.last_seen_at > SEEN_INTERVAL:
+    if now - session.last_seen_at > SEEN_INTERVAL and not _is_poll():
         _note_seen(session.id)
     return session
+
+
+def _is_poll() -> bool:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), POLL_ATTRIBUTE, False)
 
 
 def _note_seen(session_id: int) -> None:

@@ -6,24 +6,25 @@ from functools import lru_cache
 from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Form, PasswordField, SelectField, StringField
+from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from portal.agents.models import Agent
 from portal.localization import INTERFACE_LOCALES, locale_name
+from portal.web.forms import CleanForm
 
 # Names kept for old systems only; each has a current one.
 _LEGACY_ZONES = ("Etc/", "SystemV/", "US/", "Brazil/", "Canada/", "Chile/", "Mexico/", "posix/", "right/")
 
 
-class SignInForm(Form):
+class SignInForm(CleanForm):
     """Address and password; which of the two was wrong is never said."""
 
     email = StringField(_l("Email address"), validators=[DataRequired(_l("Enter your email address")), Length(max=254)])
     password = PasswordField(_l("Password"), validators=[DataRequired(_l("Enter your password"))])
 
 
-class ProfileForm(Form):
+class ProfileForm(CleanForm):
     """What an agent chooses for themselves."""
 
     name = StringField(
@@ -48,7 +49,7 @@ class ProfileForm(Form):
         return form
 
 
-class PasswordForm(Form):
+class PasswordForm(CleanForm):
     """The present password and a new one."""
 
     current_password = PasswordField(

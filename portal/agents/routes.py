@@ -12,7 +12,13 @@ from portal.agents.access import COOKIE, agent_required, current_agent, current_
 from portal.agents.devices import describe_device
 from portal.agents.forms import PASSWORD_PROBLEMS, PasswordForm, ProfileForm, SignInForm
 from portal.agents.models import AgentSession
-from portal.agents.sign_in_limits import RECEIPT_COOKIE, RECEIPT_LIFETIME, issue_receipt, take_sign_in_attempt
+from portal.agents.sign_in_limits import (
+    RECEIPT_COOKIE,
+    RECEIPT_LIFETIME,
+    issue_receipt,
+    take_password_attempt,
+    take_sign_in_attempt,
+)
 from portal.clock import utcnow
 from portal.errors import LimitExceeded, NotFound
 from portal.web.access import public
@@ -97,8 +103,16 @@ def update_password() -> Response:
     agent = signed_in_agent()
     form = PasswordForm(request.form)
     if form.validate():
+        now = utcnow()
+        try:
+            take_password_attempt(agent, now=now)
+        except LimitExceeded as limit:
+            form.form_errors = [str(limit)]
+            response = _invalid("agents/_password.html", "#password", status=429, password_form=form)
+            response.headers["Retry-After"] = str(limit.retry_after_seconds)
+            return response
         problem = actions.change_password(
-            agent, form.current_password.data or "", form.new_password.data or "", keep=_this_session(), now=utcnow()
+            agent, form.current_password.data or "", form.new_password.data or "", keep=_this_session(), now=now
         )
         if problem is None:
             return see_other(url_for(".show_account", saved="password", _anchor="password"))
@@ -169,10 +183,11 @@ def _account_context(**values: Any) -> dict[str, Any]:
     return {**defaults, **values, **_devices()}
 
 
-def _invalid(fragment: str, notice: str, **forms: Any) -> Response:
+def _invalid(fragment: str, notice: str, *, status: int = 422, **forms: Any) -> Response:
     agent = signed_in_agent()
     blank: dict[str, Any] = {"profile_form": ProfileForm.of(agent), "password_form": PasswordForm()}
-    return invalid_form("agents/account.html", fragment, notice=notice, **_account_context(**{**blank, **forms}))
+    context = _account_context(**{**blank, **forms})
+    return invalid_form("agents/account.html", fragment, notice=notice, status=status, **context)
 
 
 def _devices_after_change() -> Response:

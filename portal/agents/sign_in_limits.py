@@ -1,4 +1,4 @@
-"""How often somebody may try to sign in: 20 times an hour from one place, 10 times an hour to one address.
+"""How often somebody may try a password: 20 times an hour from one place, 10 times an hour for one account.
 
 Guessing from afar must not lock out the owner: a browser that has signed in to the account before carries a signed
 receipt and is counted by itself. Addresses without an account are counted and answered like the others.
@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from portal.agents.models import Agent
 from portal.web.rate_limit import take
 from portal.web.templating import current_settings
 
@@ -34,6 +35,15 @@ def take_sign_in_attempt(email: str, *, ip_address: str, receipt: str, now: date
         return
     take(f"sign-in:ip:{ip_address}", capacity=PER_PLACE, refill_seconds=_HOUR_SECONDS / PER_PLACE, now=now)
     take(f"sign-in:to:{_digest(email)}", capacity=PER_ADDRESS, refill_seconds=_HOUR_SECONDS / PER_ADDRESS, now=now)
+
+
+def take_password_attempt(agent: Agent, *, now: datetime) -> None:
+    """Count one try of the present password by somebody who is signed in: they may have found the device open. Commits.
+
+    Raises:
+        LimitExceeded: there were too many.
+    """
+    take(f"password:agent:{agent.id}", capacity=PER_ADDRESS, refill_seconds=_HOUR_SECONDS / PER_ADDRESS, now=now)
 
 
 def issue_receipt(email: str) -> str:

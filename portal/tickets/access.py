@@ -1,22 +1,24 @@
-"""Requesters see their own requests: those that a valid link in their cookie opens."""
+"""Requesters see their own requests: those that a valid link in their cookies opens, one cookie for each request."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from flask import make_response, redirect, request, url_for
+from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.clock import utcnow
-from portal.tickets.links import find_link
+from portal.tickets.links import LIFETIME, find_link, find_tickets
 from portal.tickets.models import Ticket
 from portal.web.access import states_policy
-from portal.web.cookies import read_cookie
+from portal.web.cookies import cookie_name, delete_cookie, read_cookie, set_cookie
+from portal.web.csrf import requester_cookie
 from portal.web.htmx import see_other
 
-COOKIE = "requester_session"
+# Browsers and servers take only so much in one header: whoever opens more requests loses the first of them.
+MAXIMUM_COOKIES = 10
 P = ParamSpec("P")
 
 
@@ -25,8 +27,31 @@ def requester_ticket(reference: str) -> Ticket | None:
 
     A link opens its own ticket only: whoever sends the form gets one, and may have typed somebody else's address.
     """
-    link = find_link(read_cookie(COOKIE), now=utcnow())
+    link = find_link(read_cookie(requester_cookie(reference)), now=utcnow())
     return link.ticket if link is not None and link.ticket.reference == reference else None
+
+
+def requester_tickets() -> Sequence[Ticket]:
+    """The tickets that this browser's links open, latest first."""
+    return find_tickets([read_cookie(name) for name in _cookies()], now=utcnow())
+
+
+def remember_link(response: Response, ticket: Ticket, token: str) -> Response:
+    """`response`, with the cookie that opens `ticket` from now on."""
+    own = requester_cookie(ticket.reference)
+    others = [name for name in _cookies() if name != own]
+    # Browsers send what they got first first.
+    for name in others[: max(0, len(others) + 1 - MAXIMUM_COOKIES)]:
+        delete_cookie(response, name)
+    set_cookie(response, own, token, lifetime=LIFETIME)
+    return response
+
+
+def _cookies() -> list[str]:
+    """The names, as the program knows them, of the cookies with a link."""
+    prefix = cookie_name("")
+    names = [name.removeprefix(prefix) for name in request.cookies if name.startswith(prefix)]
+    return [name for name in names if name.startswith(requester_cookie(""))]
 
 
 def requester_required(

@@ -102,7 +102,7 @@ def add_requester_message(
     Raises:
         RuleViolation: the ticket is closed.
     """
-    known = _known_message(idempotency_key)
+    known = known_message(idempotency_key)
     if known is not None:
         return known
     _require_writable(ticket)
@@ -137,7 +137,7 @@ def send_reply(
         NewerMessages: the requester or a colleague wrote after `last_seen_message_id`, unless `despite_newer`.
         RuleViolation: the ticket is closed, or `status_after` is not possible.
     """
-    known = _known_message(idempotency_key)
+    known = known_message(idempotency_key)
     if known is not None:
         return known
     _require_writable(ticket)
@@ -166,7 +166,7 @@ def send_reply(
 
 def add_note(ticket: Ticket, *, agent: Agent, body: str, idempotency_key: str, now: datetime) -> Note:
     """An internal note; the requester never learns of it. Commits."""
-    known: Note | None = db.session.scalar(select(Note).where(Note.idempotency_key == idempotency_key))
+    known = known_note(idempotency_key)
     if known is not None:
         return known
     note = Note(ticket=ticket, agent=agent, body=body, idempotency_key=idempotency_key, created_at=now)
@@ -269,6 +269,16 @@ def newer_messages(ticket: Ticket, last_seen_message_id: int) -> Sequence[Messag
     ).all()
 
 
+def known_message(idempotency_key: str) -> Message | None:
+    """The message that was sent under a key."""
+    return db.session.scalar(select(Message).where(Message.idempotency_key == idempotency_key))
+
+
+def known_note(idempotency_key: str) -> Note | None:
+    """The note that was kept under a key."""
+    return db.session.scalar(select(Note).where(Note.idempotency_key == idempotency_key))
+
+
 def new_reference() -> str:
     """A short public reference that cannot be counted up; the database refuses the rare second use."""
     characters = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH))
@@ -315,10 +325,6 @@ def _add_message(
 def _require_writable(ticket: Ticket) -> None:
     if not can_be_written_to(ticket.status):
         raise RuleViolation("This request is closed. Open a new one.")
-
-
-def _known_message(idempotency_key: str) -> Message | None:
-    return db.session.scalar(select(Message).where(Message.idempotency_key == idempotency_key))
 
 
 def _tag(name: str) -> Tag:

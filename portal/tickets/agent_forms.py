@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Form, HiddenField, IntegerField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import HiddenInput
 
@@ -15,6 +15,7 @@ from portal.tickets.canned import unresolved_variables
 from portal.tickets.lifecycle import ALLOWED
 from portal.tickets.models import Priority, Status
 from portal.tickets.tags import MAXIMUM_TAG_LENGTH, MAXIMUM_TAGS, split_tags
+from portal.web.forms import CleanForm, RowIdField
 
 MAXIMUM_BODY = 50_000
 # What a reply may leave a ticket in; the first is what the main button does.
@@ -30,7 +31,7 @@ def _normal_lines(value: str | None) -> str | None:
     return value.replace("\r\n", "\n").rstrip() if value else value
 
 
-class ReplyForm(Form):
+class ReplyForm(CleanForm):
     """A public reply. `last_seen_message_id` says what the writer knew."""
 
     body = TextAreaField(
@@ -42,7 +43,7 @@ class ReplyForm(Form):
         filters=[_normal_lines],
     )
     idempotency_key = HiddenField(validators=[DataRequired(), Length(max=64)])
-    last_seen_message_id = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    last_seen_message_id = RowIdField(widget=HiddenInput(), validators=[InputRequired()])
     status_after = SelectField(
         choices=[status.value for status in STATUSES_AFTER_REPLY], default=Status.PENDING.value, coerce=Status
     )
@@ -55,7 +56,7 @@ class ReplyForm(Form):
             raise ValidationError(_("Fill in or remove %(variables)s before you send", variables=listed))
 
 
-class NoteForm(Form):
+class NoteForm(CleanForm):
     """An internal note."""
 
     body = TextAreaField(
@@ -66,14 +67,14 @@ class NoteForm(Form):
     idempotency_key = HiddenField(validators=[DataRequired(), Length(max=64)])
 
 
-class PropertyForm(Form):
+class PropertyForm(CleanForm):
     """One property: its new `value`, and the value `before` that the agent saw when choosing."""
 
     value = StringField()
     before = StringField()
 
 
-class TagsForm(Form):
+class TagsForm(CleanForm):
     """The tags of a ticket as words between commas."""
 
     tags = StringField(
@@ -92,7 +93,7 @@ class TagsForm(Form):
             raise ValidationError(_("Use at most %(count)s characters for a tag", count=MAXIMUM_TAG_LENGTH))
 
 
-class BulkForm(Form):
+class BulkForm(CleanForm):
     """A change of several tickets at once."""
 
     change = StringField(validators=[DataRequired()])

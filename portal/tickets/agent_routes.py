@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, current_app, make_response, redirect, render_template, request, url_for
@@ -21,6 +21,7 @@ from portal.tickets.queue import Due, QueueFilter, View, due_of
 from portal.tickets.styleguide_forms import styleguide_context
 from portal.tickets.tags import MAXIMUM_TAG_LENGTH, split_tags
 from portal.web.access import public
+from portal.web.forms import row_id
 
 MAXIMUM_SELECTED = 200
 
@@ -56,7 +57,7 @@ def list_tickets() -> str:
 
 
 @blueprint.get("/agent/tickets/updates")
-@agent_required()
+@agent_required(is_poll=True)
 def list_updates() -> str:
     """How many tickets of the list changed since it was made, and the counters of the views."""
     agent = signed_in_agent()
@@ -72,7 +73,8 @@ def list_updates() -> str:
 def update_tickets() -> Response:
     """Change the selected tickets; the list then says what came of it."""
     form = BulkForm(request.form)
-    ticket_ids = list(dict.fromkeys(request.form.getlist("ticket", type=int)))[:MAXIMUM_SELECTED]
+    selected = [row_id(value) for value in request.form.getlist("ticket")]
+    ticket_ids = list(dict.fromkeys(number for number in selected if number))[:MAXIMUM_SELECTED]
     change, value = _change_of(form)
     if not ticket_ids or change is None:
         return _back_to_list(done="nothing")
@@ -142,8 +144,8 @@ def _done_of_request() -> dict[str, str | int]:
     return {
         "done": done,
         "value": request.args.get("value", "")[:60],
-        "number": max(0, request.args.get("n", 0, type=int)),
-        "refused": max(0, request.args.get("refused", 0, type=int)),
+        "number": row_id(request.args.get("n")) or 0,
+        "refused": row_id(request.args.get("refused")) or 0,
         "undo": request.args.get("undo", ""),
     }
 
@@ -157,6 +159,7 @@ def _back_to_list(**told: Any) -> Response:
 def _instant(text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError:
+        # Near the ends of the calendar there is no such instant in UTC.
+        return instant.astimezone(UTC) if instant.tzinfo else utcnow()
+    except (ValueError, OverflowError):
         return utcnow()
-    return instant if instant.tzinfo else utcnow()

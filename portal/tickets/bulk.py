@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from portal.agents.models import Agent
@@ -76,7 +77,7 @@ def _run(steps: dict[int, Step]) -> tuple[dict[int, str], int]:
     for ticket_id, step in steps.items():
         try:
             was = step(agent_ticket(ticket_id))
-        except (RuleViolation, NotFound, StaleDataError):
+        except (RuleViolation, NotFound, StaleDataError, IntegrityError):
             db.session.rollback()
             refused += 1
         else:

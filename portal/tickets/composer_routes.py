@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import Response, current_app, make_response, redirect, request
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from portal.agents.access import agent_required, signed_in_agent
@@ -16,9 +17,11 @@ from portal.tickets import actions, queries
 from portal.tickets.agent_forms import NoteForm, ReplyForm, new_idempotency_key
 from portal.tickets.canned import fill_for
 from portal.tickets.models import ComposerTab, Message, Note, Ticket
-from portal.tickets.panels import article_pick, panel_context
+from portal.tickets.panels import PANELS, article_pick, panel_context
+from portal.tickets.requester_forms import clean_text
 from portal.tickets.ticket_page import Composer, composer_of, conversation_of
 from portal.tickets.ticket_routes import address_of, blueprint, changed_parts, fragment, queue_of_request, ticket_page
+from portal.web.forms import row_id, without_nul
 from portal.web.htmx import is_fragment_request
 
 __all__ = ["blueprint"]
@@ -34,6 +37,7 @@ def create_reply(ticket_id: int) -> Response:
     form = ReplyForm(request.form, prefix=ComposerTab.REPLY.value)
     if not form.validate():
         return _refused(ticket, reply=form)
+    key = _own_key(form.idempotency_key.data)
     try:
         message = actions.send_reply(
             ticket,
@@ -41,17 +45,19 @@ def create_reply(ticket_id: int) -> Response:
             body=form.body.data or "",
             status_after=form.status_after.data,
             last_seen_message_id=form.last_seen_message_id.data or 0,
-            idempotency_key=_own_key(form.idempotency_key.data),
+            idempotency_key=key,
             now=now,
         )
-        if message.body != form.body.data:
-            return _sent_already(ticket, form)
-    except actions.NewerMessages as conflict:
-        return _overtaken(ticket, form, [message.id for message in conflict.messages])
-    except (RuleViolation, Conflict, StaleDataError):
+    except (RuleViolation, Conflict, StaleDataError, IntegrityError) as refusal:
         db.session.rollback()
-        form.form_errors = [_("Not sent: the ticket was changed meanwhile. Look at its status and try again.")]
-        return _refused(queries.agent_ticket(ticket_id), reply=form, status=409)
+        ticket = queries.agent_ticket(ticket_id)
+        known = actions.known_message(key)
+        if known is None:
+            return _not_sent(ticket, form, refusal)
+        # Of two clicks at once the other one has sent it.
+        message = known
+    if message.body != form.body.data:
+        return _sent_already(ticket, form)
     return _written(ticket, message, since=now)
 
 
@@ -64,27 +70,36 @@ def create_note(ticket_id: int) -> Response:
     form = NoteForm(request.form, prefix=ComposerTab.NOTE.value)
     if not form.validate():
         return _refused(ticket, note=form)
+    key = _own_key(form.idempotency_key.data)
     try:
         note = actions.add_note(
-            ticket,
-            agent=signed_in_agent(),
-            body=form.body.data or "",
-            idempotency_key=_own_key(form.idempotency_key.data),
-            now=now,
+            ticket, agent=signed_in_agent(), body=form.body.data or "", idempotency_key=key, now=now
         )
-    except StaleDataError:
+    except (StaleDataError, IntegrityError):
         db.session.rollback()
-        form.form_errors = [_("Not sent: the ticket was changed meanwhile. Look at its status and try again.")]
-        return _refused(queries.agent_ticket(ticket_id), note=form, status=409)
+        ticket = queries.agent_ticket(ticket_id)
+        known = actions.known_note(key)
+        if known is None:
+            form.form_errors = [_("Not sent: the ticket was changed meanwhile. Look at its status and try again.")]
+            return _refused(ticket, note=form, status=409)
+        # Of two clicks at once the other one has kept it.
+        note = known
+    if note.body != form.body.data:
+        return _noted_already(ticket, form)
     return _written(ticket, note, since=now)
 
 
 @blueprint.post("/agent/tickets/<int:ticket_id>/drafts")
 @agent_required()
 def update_draft(ticket_id: int) -> Response:
-    """Keep what is being written in the form that was sent along; an empty text forgets it."""
+    """Keep what is being written in the form that was sent along; an empty text forgets it.
+
+    409 for a form whose text was sent meanwhile: a late saving must not bring a sent reply back.
+    """
     ticket = queries.agent_ticket(ticket_id)
     tab = next((tab for tab in ComposerTab if f"{tab.value}-body" in request.form), None)
+    if tab is not None and _is_sent(tab):
+        return make_response("", 409)
     if tab is not None:
         _save_draft(ticket, tab, _typed(tab))
     return make_response("", 204)
@@ -100,7 +115,7 @@ def create_insertion(ticket_id: int) -> Response:
     ticket = queries.agent_ticket(ticket_id)
     typed = _typed(ComposerTab.REPLY)
     panel = request.form.get("panel", "")
-    if panel:
+    if panel in PANELS:
         _save_draft(ticket, ComposerTab.REPLY, typed)
         return make_response(redirect(address_of(ticket, panel=panel, _anchor=f"panel-{panel}"), 303))
     addition = _chosen_addition(ticket)
@@ -160,6 +175,20 @@ def _sent_already(ticket: Ticket, form: ReplyForm) -> Response:
     return _refused(ticket, reply=form, status=409)
 
 
+def _noted_already(ticket: Ticket, form: NoteForm) -> Response:
+    """The same for an internal note."""
+    form.idempotency_key.data = new_idempotency_key()
+    form.form_errors = [_("You have already added a note from this page. Send again to add this text as another one.")]
+    return _refused(ticket, note=form, status=409)
+
+
+def _not_sent(ticket: Ticket, form: ReplyForm, refusal: Exception) -> Response:
+    if isinstance(refusal, actions.NewerMessages):
+        return _overtaken(ticket, form, [message.id for message in refusal.messages])
+    form.form_errors = [_("Not sent: the ticket was changed meanwhile. Look at its status and try again.")]
+    return _refused(ticket, reply=form, status=409)
+
+
 def _overtaken(ticket: Ticket, form: ReplyForm, newer_ids: list[int]) -> Response:
     """What arrived is shown and counts as seen now; the text stays, so that the same button sends it after all."""
     last_seen = form.last_seen_message_id.data or 0
@@ -204,8 +233,8 @@ def _chosen_addition(ticket: Ticket) -> str:
     agent = signed_in_agent()
     if key := request.form.get("canned"):
         return fill_for(queries.canned_response(key, agent), ticket, agent).body
-    article_id = request.form.get("article", 0, type=int)
-    pick = article_pick(article_id, ticket)
+    article_id = row_id(request.form.get("article"))
+    pick = article_pick(article_id, ticket) if article_id else None
     if pick is None:
         raise NotFound
     return pick.text
@@ -217,7 +246,12 @@ def _own_key(key: str | None) -> str:
 
 
 def _typed(tab: ComposerTab) -> str:
-    return request.form.get(f"{tab.value}-body", "").replace("\r\n", "\n")[:MAXIMUM_DRAFT]
+    return clean_text(request.form.get(f"{tab.value}-body"))[:MAXIMUM_DRAFT]
+
+
+def _is_sent(tab: ComposerTab) -> bool:
+    key = _own_key(without_nul(request.form.get(f"{tab.value}-idempotency_key", "")))
+    return (actions.known_message(key) if tab is ComposerTab.REPLY else actions.known_note(key)) is not None
 
 
 def _save_draft(ticket: Ticket, tab: ComposerTab, body: str) -> None:

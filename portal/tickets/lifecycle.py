@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from portal.errors import RuleViolation
-from portal.tickets.models import Status
+from portal.tickets.models import RatingScore, Status
 
 ANSWER_CHANGEABLE_FOR = timedelta(days=14)
 
@@ -57,14 +57,15 @@ def can_be_written_to(status: Status) -> bool:
 def summarise(events: Iterable[Happened]) -> Summary:
     """The state that `events` (oldest first, beginning with "opened") lead to.
 
-    Kinds that count: opened, requester_message, agent_reply, status_changed (payload: from, to).
-    A requester waits from their first unanswered message on; an agent's reply, or waiting for the requester, ends it.
+    Kinds that count: opened, requester_message, agent_reply, status_changed (payload: from, to), rated (score).
+    A requester waits from their first unanswered message on, and "not yet" is one; an agent's reply, or waiting for
+    the requester, ends it.
     """
     status = Status.NEW
     waiting_since = first_responded_at = solved_at = closed_at = last_change_at = None
     reopen_count = 0
     for event in events:
-        if event.kind in {"opened", "requester_message"}:
+        if event.kind in {"opened", "requester_message"} or _says_not_yet(event):
             waiting_since = waiting_since or event.occurred_at
             last_change_at = event.occurred_at
         elif event.kind == "agent_reply":
@@ -84,3 +85,7 @@ def summarise(events: Iterable[Happened]) -> Summary:
     if last_change_at is None:
         raise ValueError("a ticket's events begin with its opening")
     return Summary(status, waiting_since, last_change_at, first_responded_at, solved_at, closed_at, reopen_count)
+
+
+def _says_not_yet(event: Happened) -> bool:
+    return event.kind == "rated" and event.payload.get("score") == RatingScore.BAD

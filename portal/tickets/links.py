@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -36,6 +37,19 @@ def find_link(token: str, *, now: datetime) -> MagicLink | None:
         .where(MagicLink.token_hash == token_hash(token), MagicLink.revoked_at.is_(None), MagicLink.expires_at > now)
         .options(joinedload(MagicLink.ticket).joinedload(Ticket.requester).selectinload(Person.identities))
     )
+
+
+def find_tickets(tokens: Iterable[str], *, now: datetime) -> Sequence[Ticket]:
+    """The tickets that the valid ones among `tokens` open, latest first."""
+    hashes = [token_hash(token) for token in tokens if token and len(token) <= MAXIMUM_TOKEN_LENGTH]
+    if not hashes:
+        return []
+    return db.session.scalars(
+        select(Ticket)
+        .join(MagicLink, MagicLink.ticket_id == Ticket.id)
+        .where(MagicLink.token_hash.in_(hashes), MagicLink.revoked_at.is_(None), MagicLink.expires_at > now)
+        .order_by(Ticket.id.desc())
+    ).all()
 
 
 def revoke_links(ticket: Ticket, *, now: datetime) -> None:

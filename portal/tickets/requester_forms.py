@@ -15,6 +15,7 @@ from wtforms.validators import Length, StopValidation
 from portal.people.addresses import normalize_address
 from portal.storage import BlobStore, StoredFile
 from portal.tickets.uploads import MAXIMUM_BYTES, MAXIMUM_FILES, Refusal, RefusedFile, clean_file_name, store_file
+from portal.web.forms import CleanForm, without_nul
 
 MAXIMUM_MESSAGE_LENGTH = 20_000
 MAXIMUM_COMMENT_LENGTH = 2_000
@@ -24,12 +25,12 @@ ANSWERS = {"solved": True, "not-yet": False}
 
 def clean_text(text: str | None) -> str:
     """`text` with one kind of line break and without NUL, which no database column takes."""
-    return (text or "").replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+    return without_nul(text or "").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def clean_line(text: str | None) -> str:
     """`text` as one line, single spaces."""
-    return " ".join((text or "").replace("\x00", "").split())
+    return " ".join(without_nul(text or "").split())
 
 
 class Written:
@@ -61,7 +62,7 @@ class MailAddress:
         field.data = normalize_address(found.ascii_email or found.normalized)
 
 
-class ReplyForm(Form):
+class ReplyForm(CleanForm):
     """A further message; `files` are chosen in this form, earlier ones come along as signed tokens."""
 
     body = TextAreaField(
@@ -75,7 +76,7 @@ class ReplyForm(Form):
     files = MultipleFileField(_l("Attach files"), description=FILE_LIMITS)
 
 
-class CommentForm(Form):
+class CommentForm(CleanForm):
     """What could be better; may be empty."""
 
     comment = TextAreaField(
@@ -85,7 +86,7 @@ class CommentForm(Form):
     )
 
 
-class LinkForm(Form):
+class LinkForm(CleanForm):
     """The address whose requests somebody wants to see."""
 
     email = EmailField(_l("Email"), filters=[clean_line], validators=[MailAddress()])

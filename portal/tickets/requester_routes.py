@@ -1,11 +1,15 @@
-"""The requester's own pages, opened by a magic link. No GET here changes anything: mail scanners follow links."""
+"""A request as its requester sees it: conversation, reply, answer. No GET here changes anything.
+
+One blueprint in two files: this one, link_routes (how a browser gets to see a request). Importing this one brings both.
+"""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 
-from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -16,82 +20,31 @@ from portal.errors import LimitExceeded, RuleViolation
 from portal.localization import INTERFACE_LOCALES
 from portal.storage import BlobStore, StoredFile
 from portal.tickets import actions, satisfaction
-from portal.tickets.access import COOKIE, requester_required, requester_ticket
-from portal.tickets.link_requests import request_links
-from portal.tickets.links import LIFETIME, find_link
-from portal.tickets.models import Channel, Status, Ticket
+from portal.tickets.access import requester_required, requester_ticket
+from portal.tickets.link_routes import blueprint, expired_page
+from portal.tickets.models import Channel, Message, Status, Ticket
 from portal.tickets.queries import attachment_of
 from portal.tickets.requester_forms import (
     ANSWERS,
     CommentForm,
     KeptFiles,
-    LinkForm,
     ReplyForm,
     add_error,
+    clean_line,
     take_files,
 )
 from portal.tickets.requester_queries import conversation, next_reply_at, solve_state
 from portal.tickets.requester_times import Clock
 from portal.tickets.uploads import ACCEPT_ATTRIBUTE, ListedFile
 from portal.web import rate_limit
-from portal.web.access import public, states_policy
-from portal.web.cookies import read_cookie, set_cookie
+from portal.web.access import states_policy
+from portal.web.csrf import StaleForm
 from portal.web.files import file_answer
 from portal.web.htmx import is_fragment_request, see_other
 from portal.web.locale_urls import current_locale, offer_page_locales
 
-blueprint = Blueprint("requests", __name__)
-
-
-@blueprint.get("/<locale:locale>/requests")
-@public
-def show_link_form(locale: str) -> Response:
-    """Where somebody asks for a link to their requests; also what every link that does not work leads to."""
-    is_expired = "expired" in request.args
-    known = None if is_expired else find_link(read_cookie(COOKIE), now=utcnow())
-    ticket = known.ticket if known else None
-    return _link_page(LinkForm(), is_expired=is_expired, is_sent="sent" in request.args, known=ticket)
-
-
-@blueprint.post("/<locale:locale>/requests")
-@public
-def create_link(locale: str) -> Response:
-    """Take an address; the answer is the same whether we know it or not."""
-    form = LinkForm(request.form)
-    if not form.validate():
-        return _link_page(form, status=422)
-    now = utcnow()
-    try:
-        rate_limit.take(f"requests.link:ip:{request.remote_addr}", capacity=10, refill_seconds=60, now=now)
-    except LimitExceeded as limit:
-        notice = _("You asked several times. Wait a few minutes, then try again.")
-        response = _link_page(form, status=429, notice=notice)
-        response.headers["Retry-After"] = str(limit.retry_after_seconds)
-        return response
-    try:
-        rate_limit.take(f"requests.link:{form.email.data}", capacity=3, refill_seconds=600, now=now)
-    except LimitExceeded:
-        # Links were mailed a moment ago, if at all. Saying so would say that the address is known.
-        pass
-    else:
-        request_links(form.email.data, locale=locale, now=now)
-    return see_other(url_for(".show_link_form", sent=1))
-
-
-@blueprint.get("/<locale:locale>/requests/link/<token>")
-@public
-def open_link(locale: str, token: str) -> Response:
-    """Move the token from the address into a cookie, and go to the request."""
-    link = find_link(token, now=utcnow())
-    if link is None:
-        return make_response(redirect(url_for(".show_link_form", expired=1), 303))
-    answer = request.args.get("answer") if request.args.get("answer") in ANSWERS else None
-    address = url_for(
-        ".show_request", reference=link.ticket.reference, answer=answer, _anchor="solve" if answer else None
-    )
-    response = make_response(redirect(address, 303))
-    set_cookie(response, COOKIE, token, lifetime=LIFETIME)
-    return response
+__all__ = ["blueprint"]
+MAXIMUM_KEY_LENGTH = 40
 
 
 @blueprint.get("/<locale:locale>/requests/<reference>")
@@ -108,7 +61,7 @@ def create_reply(locale: str, reference: str) -> Response:
     form = ReplyForm(request.form)
     ticket = requester_ticket(reference)
     if ticket is None:
-        return _link_page(LinkForm(), status=403, is_expired=True, unsent=form.body.data)
+        return expired_page(unsent=form.body.data)
     files, problems = _read_files(ticket)
     if "remove_file" in request.form:
         kept = [file for number, file in enumerate(files) if str(number) != request.form["remove_file"]]
@@ -123,40 +76,28 @@ def create_reply(locale: str, reference: str) -> Response:
     except LimitExceeded:
         notice = _("You sent several replies in a short time. Wait a minute, then send this one again.")
         return _reply_again(ticket, form, files, status=429, notice=notice)
-    db.session.refresh(ticket)
-    was_waiting = ticket.status in {Status.PENDING, Status.SOLVED}
-    try:
-        actions.add_requester_message(
-            ticket, body=form.body.data, files=files, channel=Channel.PAGE, idempotency_key=_key(ticket), now=now
-        )
-    except RuleViolation:
-        notice = _("This request is closed. Copy your text and write to us again.")
-        return _reply_again(ticket, form, files, status=409, notice=notice)
-    except StaleDataError:
-        notice = _("Something changed while you were writing. Your text is safe. Send it again.")
-        return _reply_again(ticket, form, files, status=409, notice=notice)
-    except IntegrityError:
-        # The same reply arrived twice at once; the other one is stored.
-        db.session.rollback()
-    return _replied(ticket, said="reopened" if was_waiting else "sent")
+    return _send(ticket, form, files, now=now)
 
 
 @blueprint.post("/<locale:locale>/requests/<reference>/answer")
-@requester_required
-def create_answer(ticket: Ticket, locale: str) -> Response:
+@states_policy("requester")
+def create_answer(locale: str, reference: str) -> Response:
     """Whether it is solved: "solved" closes the question, "not-yet" opens the request again."""
+    form = ReplyForm(request.form)
+    ticket = requester_ticket(reference)
+    if ticket is None:
+        return expired_page(unsent=form.body.data)
     answer = request.form.get("answer", "")
     if answer not in ANSWERS:
         abort(400)
     try:
-        satisfaction.record_answer(ticket, is_solved=ANSWERS[answer], now=utcnow())
+        _record_answer(ticket, is_solved=ANSWERS[answer])
     except RuleViolation:
-        db.session.rollback()
-        return _request_page(ticket, ReplyForm(), status=409, notice=_("This answer can no longer be changed."))
-    form = ReplyForm(request.form)
+        return _solve_again(ticket, status=409, notice=_("This answer can no longer be changed."))
     said = "answered" if ANSWERS[answer] else "not-yet"
     if is_fragment_request():
-        return _request_page(ticket, form, said=said, template="requests/_answered.html")
+        kept, _problems = _read_files(ticket)
+        return _request_page(ticket, form, kept=kept, said=said, template="requests/_answered.html")
     return see_other(url_for(".show_request", reference=ticket.reference, said=said, _anchor=_focus(said)))
 
 
@@ -167,15 +108,13 @@ def create_comment(locale: str, reference: str) -> Response:
     form = CommentForm(request.form)
     ticket = requester_ticket(reference)
     if ticket is None:
-        return _link_page(LinkForm(), status=403, is_expired=True, unsent=form.comment.data)
+        return expired_page(unsent=form.comment.data)
     if not form.validate():
-        return _request_page(ticket, ReplyForm(), status=422, comment_form=form, template=_solve_template())
+        return _solve_again(ticket, status=422, comment_form=form)
     try:
         satisfaction.add_comment(ticket, form.comment.data.strip(), now=utcnow())
     except RuleViolation:
-        db.session.rollback()
-        notice = _("Answer first whether it is solved.")
-        return _request_page(ticket, ReplyForm(), status=409, notice=notice, comment_form=form)
+        return _solve_again(ticket, status=409, notice=_("Answer first whether it is solved."), comment_form=form)
     if is_fragment_request():
         return _request_page(ticket, ReplyForm(), said="commented", template="requests/_solve.html")
     return see_other(url_for(".show_request", reference=ticket.reference, said="commented", _anchor="solve"))
@@ -189,6 +128,63 @@ def show_file(ticket: Ticket, locale: str, public_id: str) -> Response:
     return file_answer(attachment.digest, file_name=attachment.file_name, media_type=attachment.media_type)
 
 
+@blueprint.errorhandler(StaleForm)
+def _answer_stale_form(_error: StaleForm) -> Response:
+    """The page was made before its link was opened anew: nothing is done yet, and what was typed stands in a new form.
+
+    For scripts a conflict: what they get is put on the page, as the answer to a refusal would not be.
+    """
+    status = 409 if is_fragment_request() else 403
+    ticket = requester_ticket(str((request.view_args or {})["reference"]))
+    form = ReplyForm(request.form)
+    comment_form = CommentForm(request.form)
+    if ticket is None:
+        return expired_page(unsent=form.body.data or comment_form.comment.data)
+    if request.endpoint == f"{blueprint.name}.{create_reply.__name__}":
+        files, _problems = _read_files(ticket)
+        return _reply_again(ticket, form, files, status=status, notice=_changed_meanwhile())
+    typed = comment_form if comment_form.comment.data else None
+    return _solve_again(ticket, status=status, notice=_changed_meanwhile(), comment_form=typed)
+
+
+def _send(ticket: Ticket, form: ReplyForm, files: Sequence[StoredFile], *, now: datetime) -> Response:
+    db.session.refresh(ticket)
+    was_waiting = ticket.status in {Status.PENDING, Status.SOLVED}
+    key = _stored_key(ticket)
+    try:
+        message = actions.add_requester_message(
+            ticket, body=form.body.data, files=files, channel=Channel.PAGE, idempotency_key=key, now=now
+        )
+    except (RuleViolation, StaleDataError, IntegrityError) as refusal:
+        db.session.rollback()
+        known = actions.known_message(key)
+        if known is None:
+            is_closed = isinstance(refusal, RuleViolation)
+            notice = _("This request is closed. Copy your text and write to us again.") if is_closed else ""
+            return _reply_again(ticket, form, files, status=409, notice=notice or _changed_meanwhile())
+        # Of two clicks at once the other one has sent it.
+        message = known
+    if not _says(message, form.body.data, files):
+        notice = _("You have already sent a reply from this page. Send again to add this text as another one.")
+        return _reply_again(ticket, form, files, status=409, notice=notice, key=_new_key())
+    return _replied(ticket, said="reopened" if was_waiting else "sent")
+
+
+def _says(message: Message, body: str, files: Sequence[StoredFile]) -> bool:
+    """Whether a message is what was sent now, text and files."""
+    sent = sorted((file.digest, file.file_name) for file in files)
+    return message.body == body and sent == sorted((file.digest, file.file_name) for file in message.attachments)
+
+
+def _record_answer(ticket: Ticket, *, is_solved: bool) -> None:
+    try:
+        satisfaction.record_answer(ticket, is_solved=is_solved, now=utcnow())
+    except (StaleDataError, IntegrityError):
+        # Something was changed at the same moment, as by the first of two clicks: the answer fits what is there now.
+        db.session.rollback()
+        satisfaction.record_answer(ticket, is_solved=is_solved, now=utcnow())
+
+
 def _request_page(
     ticket: Ticket,
     form: ReplyForm,
@@ -196,12 +192,15 @@ def _request_page(
     status: int = 200,
     kept: Sequence[StoredFile] = (),
     notice: str = "",
+    solve_notice: str = "",
+    key: str = "",
     said: str = "",
     comment_form: CommentForm | None = None,
     template: str = "requests/show.html",
 ) -> Response:
     entries = conversation(ticket, file_url=lambda public_id: _file_url(ticket, public_id))
     state = solve_state(ticket, chosen=request.args.get("answer", ""), now=utcnow())
+    takes_comment = (state.name, state.answer) == ("answered", "solved")
     offer_page_locales({code: _address(ticket, code) for code in INTERFACE_LOCALES})
     tokens = _kept_files(ticket)
     body = render_template(
@@ -219,9 +218,12 @@ def _request_page(
             (tokens.token(file), ListedFile(file.file_name, file.size_bytes, id=str(number)))
             for number, file in enumerate(kept)
         ],
-        key=secrets.token_urlsafe(12),
+        key=key or _new_key(),
         accepted_files=ACCEPT_ATTRIBUTE,
         notice=notice,
+        solve_notice=solve_notice,
+        # A comment that the page has no field for any more.
+        unsent_comment=comment_form.comment.data if comment_form and not takes_comment else "",
         said=said,
         is_fragment=is_fragment_request(),
     )
@@ -229,11 +231,26 @@ def _request_page(
 
 
 def _reply_again(
-    ticket: Ticket, form: ReplyForm, files: Sequence[StoredFile], *, status: int, notice: str = ""
+    ticket: Ticket, form: ReplyForm, files: Sequence[StoredFile], *, status: int, notice: str = "", key: str = ""
 ) -> Response:
+    """The form with what was typed; under its old key, so that what may be stored after all is not stored twice."""
     db.session.rollback()
     template = "requests/_reply.html" if is_fragment_request() else "requests/show.html"
-    return _request_page(ticket, form, status=status, kept=files, notice=notice, template=template)
+    return _request_page(
+        ticket, form, status=status, kept=files, notice=notice, key=key or _sent_key(), template=template
+    )
+
+
+def _solve_again(ticket: Ticket, *, status: int, notice: str = "", comment_form: CommentForm | None = None) -> Response:
+    db.session.rollback()
+    return _request_page(
+        ticket,
+        ReplyForm(),
+        status=status,
+        solve_notice=notice,
+        comment_form=comment_form,
+        template="requests/_solve.html" if is_fragment_request() else "requests/show.html",
+    )
 
 
 def _replied(ticket: Ticket, *, said: str) -> Response:
@@ -249,31 +266,8 @@ def _read_files(ticket: Ticket) -> tuple[list[StoredFile], list[str]]:
     return kept + taken, problems
 
 
-def _link_page(
-    form: LinkForm,
-    *,
-    status: int = 200,
-    is_expired: bool = False,
-    is_sent: bool = False,
-    known: Ticket | None = None,
-    notice: str = "",
-    unsent: str = "",
-) -> Response:
-    offer_page_locales({code: url_for(".show_link_form", locale=code) for code in INTERFACE_LOCALES})
-    body = render_template(
-        "requests/link.html",
-        form=form,
-        is_expired=is_expired,
-        is_sent=is_sent,
-        known=known,
-        notice=notice,
-        unsent=unsent,
-    )
-    return make_response(body, status)
-
-
-def _solve_template() -> str:
-    return "requests/_solve.html" if is_fragment_request() else "requests/show.html"
+def _changed_meanwhile() -> str:
+    return str(_("Something changed while you were writing. Your text is safe. Send it again."))
 
 
 def _focus(said: str) -> str:
@@ -306,9 +300,17 @@ def _address(ticket: Ticket, locale: str) -> str:
     return url_for(".show_request", locale=locale, reference=ticket.reference)
 
 
-def _key(ticket: Ticket) -> str:
-    key = request.form.get("key") or secrets.token_urlsafe(12)
-    return f"page:{ticket.id}:{key}"[:64]
+def _new_key() -> str:
+    return secrets.token_urlsafe(12)
+
+
+def _sent_key() -> str:
+    """The key that the form came with."""
+    return clean_line(request.form.get("key"))[:MAXIMUM_KEY_LENGTH]
+
+
+def _stored_key(ticket: Ticket) -> str:
+    return f"page:{ticket.id}:{_sent_key() or _new_key()}"
 
 
 def _kept_files(ticket: Ticket) -> KeptFiles:

@@ -56,7 +56,7 @@ def record_answer(ticket: Ticket, *, is_solved: bool, now: datetime) -> Rating:
 
 
 def add_comment(ticket: Ticket, comment: str, *, now: datetime) -> None:
-    """Add what the requester says about the answer they gave. Commits.
+    """Add what the requester says about the answer they gave; the same words twice change nothing. Commits.
 
     Raises:
         RuleViolation: there is no answer to comment on.
@@ -64,7 +64,9 @@ def add_comment(ticket: Ticket, comment: str, *, now: datetime) -> None:
     rating = current_rating(ticket)
     if rating is None:
         raise RuleViolation("Answer first whether it is solved.")
+    if rating.comment == comment:
+        return
     rating.comment = comment
     rating.updated_at = now
-    record_event(ticket, "rating_commented", now=now, person=ticket.requester)
+    record_event(ticket, "rating_commented", now=now, person=ticket.requester, payload={"comment": comment})
     db.session.commit()

@@ -34,6 +34,7 @@ from portal.tickets.queue import QueueFilter, View
 from portal.tickets.tags import split_tags
 from portal.tickets.ticket_page import Composer, composer_of, conversation_of, properties_of, topic_choices
 from portal.web.files import file_answer
+from portal.web.forms import row_id
 from portal.web.htmx import is_fragment_request
 from portal.web.locale_urls import interface_locale
 
@@ -53,11 +54,11 @@ def show_ticket(ticket_id: int) -> Response:
 
 
 @blueprint.get("/agent/tickets/<int:ticket_id>/arrivals")
-@agent_required()
+@agent_required(is_poll=True)
 def list_arrivals(ticket_id: int) -> Response:
     """Says whether messages came after the last one that the page shows."""
     ticket = queries.agent_ticket(ticket_id)
-    last_seen = request.args.get("after", 0, type=int)
+    last_seen = row_id(request.args.get("after")) or 0
     newer = actions.newer_messages(ticket, last_seen)
     return fragment("tickets/_arrivals.html", ticket=ticket, queue=queue_of_request(), newer=newer, after=last_seen)
 
@@ -111,8 +112,8 @@ def update_topic(ticket_id: int) -> Response:
     ticket = queries.agent_ticket(ticket_id)
     form = PropertyForm(request.form)
     value = form.value.data or ""
-    topic_id = int(value[:9]) if value.isdecimal() else None
-    if topic_id is not None and topic_id not in topic_choices(interface_locale()):
+    topic_id = row_id(value)
+    if value and topic_id not in topic_choices(interface_locale()):
         raise NotFound
 
     def change(agent: Agent, now: datetime) -> None:
@@ -262,7 +263,7 @@ def fragment(template: str, *, status: int = 200, **context: Any) -> Response:
 def _agent_or_nobody(value: str | None) -> Agent | None:
     if not value:
         return None
-    assignee = db.session.get(Agent, int(value)) if value.isdecimal() else None
+    assignee = db.session.get(Agent, number) if (number := row_id(value)) else None
     if assignee is None:
         raise NotFound
     return assignee

@@ -7,12 +7,13 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import select
 
+from portal import clock
 from portal.agents.models import AgentSession, AuditEntry
 from portal.agents.passwords import hash_password, verify_password
 from portal.clock import utcnow
 from portal.database import db
 from portal.tokens import token_hash
-from tests.factories import PASSWORD, make_agent, signed_in_client
+from tests.factories import NOW, PASSWORD, make_agent, signed_in_client
 
 PROFILE = {"name": "Mira Castellan", "locale": "de", "time_zone": "Europe/Berlin", "shortcuts_enabled": "y"}
 
@@ -89,6 +90,52 @@ def test_a_weak_or_mistyped_password_is_refused(app: Flask):
         response = client.post("/agent/account/password", data=form)
         assert response.status_code == 422
         assert problem in response.text
+
+
+def test_guessing_the_present_password_is_throttled(app: Flask, monkeypatch):
+    monkeypatch.setattr("portal.agents.actions.verify_password", lambda _hash, _password: False)
+    form = dict.fromkeys(("current_password", "new_password", "repeated_password"), "seven quiet lighthouses")
+
+    with clock.frozen(NOW):
+        client = signed_in_client(app, make_agent())
+        answers = [client.post("/agent/account/password", data=form) for _guess in range(11)]
+
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+    assert "Too many attempts" in answers[-1].text
+    assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+def test_one_agents_guesses_do_not_throttle_another(app: Flask, monkeypatch):
+    monkeypatch.setattr("portal.agents.actions.verify_password", lambda _hash, _password: False)
+    form = dict.fromkeys(("current_password", "new_password", "repeated_password"), "seven quiet lighthouses")
+    guessing, other = (signed_in_client(app, make_agent()) for _agent in range(2))
+    for _guess in range(11):
+        guessing.post("/agent/account/password", data=form)
+
+    assert other.post("/agent/account/password", data=form).status_code == 422
+
+
+def test_signed_out_meanwhile_no_password_and_no_token_is_shown(app: Flask):
+    client = signed_in_client(app, make_agent())
+    token = client.get("/agent/account").text.split('name="csrf_token" value="')[1].split('"')[0]
+    passwords = ["the long passphrase that opens everything", "another long passphrase of mine, and a new one"]
+    for session in db.session.scalars(select(AgentSession)):
+        session.revoked_at = utcnow()
+    db.session.commit()
+
+    form = {"csrf_token": token, "current_password": passwords[0], "new_password": passwords[1],
+            "repeated_password": passwords[1]}  # fmt: skip
+    response = client.post("/agent/account/password", data=form)
+
+    assert response.status_code == 401
+    assert not [secret for secret in (token, *passwords) if secret in response.text]
+    assert "<textarea" not in response.text
+
+
+def test_a_name_with_nul_is_kept_without_it(agent_client):
+    agent_client.post("/agent/account", data={**PROFILE, "name": "Mira\0 Castellan"})
+
+    assert agent_client.agent.name == "Mira Castellan"
 
 
 def test_devices_are_listed_and_one_can_be_signed_out(app: Flask, agent_client):

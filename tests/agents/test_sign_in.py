@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from portal import clock
 from portal.agents.models import Agent, AgentSession
 from portal.agents.passwords import hash_password
 from portal.clock import utcnow
 from portal.database import db
-from tests.factories import PASSWORD, make_agent
+from tests.factories import NOW, PASSWORD, make_agent, make_ticket, signed_in_client
 
 WRONG = "The email address or password is not right."
 
@@ -26,8 +29,16 @@ def agent(app: Flask, password_hash: str) -> Agent:
     return make_agent(email="mira@help.example", password_hash=password_hash)
 
 
-def sign_in(client: FlaskClient, email: str = "mira@help.example", password: str = PASSWORD, **values: str):
-    return client.post("/agent/sign-in", data={"email": email, "password": password, **values})
+def sign_in(
+    client: FlaskClient,
+    email: str = "mira@help.example",
+    password: str = PASSWORD,
+    *,
+    place: str = "127.0.0.1",
+    **values: str,
+):
+    data = {"email": email, "password": password, **values}
+    return client.post("/agent/sign-in", data=data, environ_overrides={"REMOTE_ADDR": place})
 
 
 def test_the_right_password_opens_a_session_and_the_queue(client: FlaskClient, agent: Agent):
@@ -102,10 +113,10 @@ def test_each_sign_in_is_a_new_session_and_ends_the_one_it_replaces(client: Flas
 
 def test_an_address_is_throttled_whether_it_has_an_account_or_not(client: FlaskClient, agent: Agent, monkeypatch):
     monkeypatch.setattr("portal.agents.actions.verify_password", lambda _hash, _password: False)
-    for email in ("mira@help.example", "nobody@help.example"):
-        answers = [sign_in(client, email, "wrong").status_code for _attempt in range(11)]
-        assert answers[:9] == [422] * 9, email
-        assert answers[-1] == 429, email
+    # Each from a place of its own: places are counted too.
+    for email, place in (("mira@help.example", "192.0.2.1"), ("nobody@help.example", "192.0.2.2")):
+        answers = [sign_in(client, email, "wrong", place=place).status_code for _attempt in range(11)]
+        assert answers == [422] * 10 + [429], email
 
 
 def test_a_place_is_throttled_over_all_addresses(client: FlaskClient, monkeypatch):
@@ -166,6 +177,30 @@ def test_an_idle_session_is_over(client: FlaskClient, agent: Agent):
     db.session.commit()
 
     assert client.get("/agent/account").status_code == 303
+
+
+def test_asking_for_news_by_itself_keeps_no_session_alive(app: Flask):
+    with clock.frozen(NOW):
+        client = signed_in_client(app, make_agent())
+        ticket = make_ticket()
+    for path in ("/agent/tickets/updates", f"/agent/tickets/{ticket.id}/arrivals"):
+        for hours, answer in ((4, 200), (7, 200), (9, 401)):
+            db.session.rollback()
+            with clock.frozen(NOW + timedelta(hours=hours)):
+                assert client.get(path, headers={"HX-Request": "true"}).status_code == answer
+
+
+def test_opening_pages_keeps_a_session_alive(app: Flask):
+    with clock.frozen(NOW):
+        client = signed_in_client(app, make_agent())
+    for hours in (7, 14, 21):
+        db.session.rollback()
+        with clock.frozen(NOW + timedelta(hours=hours)):
+            assert client.get("/agent/account").status_code == 200
+
+
+def test_an_address_with_nul_is_no_error(client: FlaskClient, agent: Agent):
+    assert sign_in(client, "mi\0ra@help.example", "wrong").status_code == 422
 
 
 def test_who_is_signed_in_is_not_asked_again(agent_client):

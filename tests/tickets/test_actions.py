@@ -174,6 +174,16 @@ def test_yes_solves_and_not_yet_opens_again(app, agent):
     assert (ticket.status, rating.score.value, len(ticket.ratings)) == (Status.OPEN, "bad", 1)
 
 
+@pytest.mark.parametrize("status", [Status.PENDING, Status.SOLVED])
+def test_after_not_yet_the_requester_waits_for_an_answer(app, agent, status):
+    ticket = open_ticket()
+    reply(ticket, agent, status=status)
+    record_answer(ticket, is_solved=False, now=LATER)
+    db.session.expire_all()
+    assert (ticket.status, ticket.waiting_since) == (Status.OPEN, LATER)
+    assert summarise(ticket.events).waiting_since == LATER
+
+
 def test_every_reply_may_be_rated_once(app, agent):
     ticket = open_ticket()
     reply(ticket, agent, key="one")

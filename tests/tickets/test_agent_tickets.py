@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
+from portal.agents.models import Agent
 from portal.clock import utcnow
 from portal.database import db
 from portal.search.models import SearchQuery, SuggestionImpression, SuggestionVerdict
 from portal.storage import StoredFile
 from portal.tickets import actions
-from portal.tickets.models import Priority, Status
+from portal.tickets.models import Priority, Status, Ticket
+from portal.tickets.satisfaction import add_comment, record_answer
 from tests.agents import fresh_requests as requests_of_tests
 from tests.factories import make_agent, make_person, make_topic, make_translation
 from tests.tickets.agent_cases import FRAGMENT, hidden_value, kinds_of, open_ticket, write_as_requester
@@ -135,7 +140,8 @@ def test_a_ticket_is_assigned_and_given_back(agent_client):
     assert ticket.assignee is None
 
     assert kinds_of(ticket)[1:] == ["assigned", "assigned"]
-    assert agent_client.post(address, data={"value": 999_999}).status_code == 404
+    for unknown in (999_999, 2**31, "9" * 25, "x"):
+        assert agent_client.post(address, data={"value": unknown}).status_code == 404
 
 
 def test_an_inactive_agent_gets_no_tickets(agent_client):
@@ -151,7 +157,8 @@ def test_a_topic_is_chosen_from_those_there_are(agent_client):
 
     agent_client.post(address, data={"value": topic.id, "before": ""})
     assert ticket.topic_id == topic.id
-    assert agent_client.post(address, data={"value": 999_999}).status_code == 404
+    for unknown in (999_999, 2**31, "9" * 25, "x"):
+        assert agent_client.post(address, data={"value": unknown}).status_code == 404
     agent_client.post(address, data={"value": ""})
     assert ticket.topic_id is None
 
@@ -163,6 +170,14 @@ def test_tags_are_replaced_and_named_in_the_conversation(agent_client):
 
     assert [tag.name for tag in ticket.tags] == ["gift card", "vip"]
     assert "set the tags to gift card, vip" in agent_client.get(f"/agent/tickets/{ticket.id}").text
+
+
+def test_tags_with_nul_are_kept_without_it(agent_client):
+    ticket = open_ticket()
+
+    agent_client.post(f"/agent/tickets/{ticket.id}/tags", data={"tags": "v\0ip", "before": ""})
+
+    assert [tag.name for tag in ticket.tags] == ["vip"]
 
 
 @pytest.mark.parametrize("tags", [", ".join(f"tag{number}" for number in range(11)), "x" * 31])
@@ -219,11 +234,10 @@ def test_tags_typed_beside_a_colleagues_are_kept_and_saved_the_second_time(agent
 
     conflict = agent_client.post(address, data={"tags": "mine", "before": ""})
     assert conflict.status_code == 409
-    assert hidden_value(conflict.text, "tags") == "mine"
+    form = conflict.text.partition(f'action="{address}')[2]
+    assert hidden_value(form, "tags") == "mine"
 
-    agent_client.post(address, data={"tags": "mine, theirs", "before": hidden_value(conflict.text, "before")})
-    assert [tag.name for tag in ticket.tags] in (["theirs"], ["mine", "theirs"])
-    agent_client.post(address, data={"tags": "mine, theirs", "before": "theirs"})
+    agent_client.post(address, data={"tags": "mine, theirs", "before": hidden_value(form, "before")})
     assert [tag.name for tag in ticket.tags] == ["mine", "theirs"]
 
 
@@ -297,6 +311,51 @@ def test_news_on_a_ticket_are_announced_with_the_name(agent_client):
     write_as_requester(ticket)
     news = agent_client.get(f"/agent/tickets/{ticket.id}/arrivals?after={last}", headers=FRAGMENT).text
     assert "New message from Noor Haddad" in news
+
+
+@pytest.mark.parametrize("after", ["9" * 25, "9" * 5000, "-1", "x", ""])
+def test_news_after_a_message_that_cannot_be_are_no_error(agent_client, after: str):
+    ticket = open_ticket()
+
+    assert agent_client.get(f"/agent/tickets/{ticket.id}/arrivals?after={after}").status_code == 200
+
+
+def solved_with(ticket: Ticket, agent: Agent, comment: str) -> None:
+    """A reply, the requester's yes and what they say about it, a minute later each time."""
+    now = max(event.occurred_at for event in ticket.events) + timedelta(minutes=1)
+    actions.send_reply(
+        ticket, agent=agent, body="Try again.", status_after=Status.PENDING, last_seen_message_id=10**9,
+        idempotency_key=f"reply-{ticket.message_count}", now=now,
+    )  # fmt: skip
+    record_answer(ticket, is_solved=True, now=now)
+    add_comment(ticket, comment, now=now)
+
+
+def test_each_comment_on_an_answer_stands_once_and_stays(agent_client):
+    ticket = open_ticket()
+    solved_with(ticket, agent_client.agent, "You were far too slow.")
+    solved_with(ticket, agent_client.agent, "Great now.")
+    for minutes in (5, 6):
+        add_comment(ticket, "Great now!", now=utcnow() + timedelta(minutes=minutes))
+
+    page = agent_client.get(f"/agent/tickets/{ticket.id}").text
+
+    assert re.findall(r'<q dir="auto">([^<]*)</q>', page) == ["You were far too slow.", "Great now.", "Great now!"]
+
+
+def test_comments_recorded_before_events_held_them_are_still_shown(agent_client):
+    ticket = open_ticket()
+    for comment in ("You were far too slow.", "Great now."):
+        solved_with(ticket, agent_client.agent, comment)
+    for event in ticket.events:
+        if event.kind == "rating_commented":
+            event.payload = {}
+    db.session.commit()
+    db.session.expire_all()
+
+    page = agent_client.get(f"/agent/tickets/{ticket.id}").text
+
+    assert re.findall(r'<q dir="auto">([^<]*)</q>', page) == ["You were far too slow.", "Great now."]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.agents.models import AgentSession
 from portal.clock import utcnow
 from portal.database import db
 from portal.mail.models import OutboxMail, OutboxState
@@ -25,6 +26,7 @@ from tests.tickets.agent_cases import (
     reply_form,
     write_as_requester,
 )
+from tests.tickets.two_clicks import clicked_twice, raises
 
 fresh_requests = requests_of_tests.fresh_requests
 
@@ -32,6 +34,10 @@ fresh_requests = requests_of_tests.fresh_requests
 def replies_of(ticket: Ticket) -> list[str]:
     query = select(Message.body).where(Message.ticket_id == ticket.id, Message.agent_id.is_not(None))
     return list(db.session.scalars(query.order_by(Message.id)))
+
+
+def token_of(client) -> str:
+    return hidden_value(client.get("/agent/account").text, "csrf_token")
 
 
 def mails_of(ticket: Ticket) -> list[OutboxMail]:
@@ -93,6 +99,61 @@ def test_other_words_sent_from_a_page_already_used_are_kept_and_not_swallowed(ag
         second[name] = hidden_value(again.text, name)
     agent_client.post(f"/agent/tickets/{ticket.id}/replies", data=second)
     assert replies_of(ticket) == ["We are looking into it.", "Something else."]
+
+
+@pytest.mark.parametrize("headers", [{}, FRAGMENT])
+def test_other_words_noted_from_a_page_already_used_are_kept_and_not_swallowed(agent_client, headers: dict[str, str]):
+    ticket = open_ticket()
+    form = note_form(agent_client, ticket)
+    agent_client.post(f"/agent/tickets/{ticket.id}/notes", data=form, headers=headers)
+    other = {**form, "note-body": "Something else."}
+
+    again = agent_client.post(f"/agent/tickets/{ticket.id}/notes", data=other, headers=headers)
+
+    assert again.status_code == 409
+    assert "You have already added a note from this page." in again.text
+    if not headers:
+        assert "Something else.</textarea>" in again.text
+    other["note-idempotency_key"] = hidden_value(again.text, "note-idempotency_key")
+    agent_client.post(f"/agent/tickets/{ticket.id}/notes", data=other, headers=headers)
+    assert list(db.session.scalars(select(Note.body).order_by(Note.id))) == ["Paid twice.", "Something else."]
+
+
+def session_cookie(client) -> tuple[str, str]:
+    return "agent_session", client.get_cookie("agent_session").value
+
+
+def test_of_two_clicks_at_once_one_reply_is_sent_and_both_are_told_so(app: Flask, agent_client):
+    ticket = open_ticket()
+    data = {**reply_form(agent_client, ticket), "csrf_token": token_of(agent_client)}
+
+    answers = clicked_twice(app, session_cookie(agent_client), f"/agent/tickets/{ticket.id}/replies", data)
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert len(replies_of(ticket)) == len(mails_of(ticket)) == 1
+
+
+def test_of_two_clicks_at_once_one_note_is_kept_and_both_are_told_so(app: Flask, agent_client):
+    ticket = open_ticket()
+    data = {**note_form(agent_client, ticket), "csrf_token": token_of(agent_client)}
+    address = f"/agent/tickets/{ticket.id}/notes"
+
+    answers = clicked_twice(app, session_cookie(agent_client), address, data, meeting=(actions, "discard_reply_draft"))
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert len(db.session.scalars(select(Note)).all()) == 1
+
+
+def test_the_other_click_is_no_new_message(agent_client, monkeypatch):
+    ticket = open_ticket()
+    form = reply_form(agent_client, ticket)
+    agent_client.post(f"/agent/tickets/{ticket.id}/replies", data=form)
+    message = db.session.scalars(select(Message).where(Message.agent_id.is_not(None))).one()
+    monkeypatch.setattr(actions, "send_reply", raises(actions.NewerMessages([message])))
+
+    answer = agent_client.post(f"/agent/tickets/{ticket.id}/replies", data=form)
+
+    assert answer.status_code == 303
 
 
 def test_two_agents_with_the_same_key_are_two_messages(app: Flask, agent_client):
@@ -251,6 +312,64 @@ def test_a_draft_ends_with_its_reply_and_the_other_tab_keeps_its_own(agent_clien
     assert [draft.body for draft in db.session.scalars(select(ReplyDraft))] == ["Half a note"]
 
 
+def test_a_late_saving_does_not_bring_a_sent_text_back(agent_client):
+    ticket = open_ticket()
+    forms = {"replies": reply_form(agent_client, ticket), "notes": note_form(agent_client, ticket)}
+    for path, form in forms.items():
+        agent_client.post(f"/agent/tickets/{ticket.id}/{path}", data=form)
+        # Not a success: the device keeps what it could not save.
+        assert agent_client.post(f"/agent/tickets/{ticket.id}/drafts", data=form).status_code == 409
+
+    assert db.session.scalars(select(ReplyDraft)).all() == []
+
+
+def test_the_next_text_is_saved_under_its_own_key(agent_client):
+    ticket = open_ticket()
+    agent_client.post(f"/agent/tickets/{ticket.id}/replies", data=reply_form(agent_client, ticket))
+
+    saved = agent_client.post(
+        f"/agent/tickets/{ticket.id}/drafts", data=reply_form(agent_client, ticket, body="And another thing")
+    )
+
+    assert saved.status_code == 204
+    assert [draft.body for draft in db.session.scalars(select(ReplyDraft))] == ["And another thing"]
+
+
+def test_signed_out_meanwhile_what_was_written_is_given_back_and_nothing_else(agent_client):
+    ticket = open_ticket()
+    form = {**reply_form(agent_client, ticket), "csrf_token": token_of(agent_client)}
+    db.session.scalars(select(AgentSession)).one().revoked_at = utcnow()
+    db.session.commit()
+
+    answer = agent_client.post(f"/agent/tickets/{ticket.id}/replies", data=form)
+
+    assert answer.status_code == 401
+    assert "We are looking into it.</textarea>" in answer.text
+    assert form["csrf_token"] not in answer.text
+    assert form["reply-idempotency_key"] not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "stored"),
+    [("replies", "reply", Message), ("notes", "note", Note), ("drafts", "reply", ReplyDraft)],
+)
+def test_what_is_written_with_nul_is_kept_without_it(agent_client, path: str, name: str, stored):
+    ticket = open_ticket()
+    form = note_form(agent_client, ticket) if name == "note" else reply_form(agent_client, ticket)
+    form |= {f"{name}-body": "a\0b", f"{name}-idempotency_key": "k\0ey"}
+
+    assert agent_client.post(f"/agent/tickets/{ticket.id}/{path}", data=form).status_code < 400
+    assert "ab" in db.session.scalars(select(stored.body)).all()
+
+
+@pytest.mark.parametrize("last_seen", ["9" * 25, "9" * 5000, "-1", str(2**31)])
+def test_a_reply_that_saw_a_message_that_cannot_be_is_refused(agent_client, last_seen: str):
+    ticket = open_ticket()
+    form = reply_form(agent_client, ticket, last_seen_message_id=last_seen)
+
+    assert agent_client.post(f"/agent/tickets/{ticket.id}/replies", data=form).status_code == 422
+
+
 def test_an_emptied_draft_is_forgotten_and_a_senseless_one_is_no_error(agent_client):
     ticket = open_ticket()
     agent_client.post(f"/agent/tickets/{ticket.id}/drafts", data={"reply-body": "x"})
@@ -391,5 +510,6 @@ def test_without_scripts_an_article_link_is_added_to_what_was_typed(agent_client
 
     draft = db.session.scalars(select(ReplyDraft)).one()
     assert draft.body == "Hallo,\n\nGeld zurück\nhttp://localhost/de/articles/geld-zurueck"
-    assert agent_client.post(address, data={"article": 999_999}).status_code == 404
+    for unknown in (999_999, "9" * 25, 2**31, "x"):
+        assert agent_client.post(address, data={"article": unknown}).status_code == 404
     assert agent_client.post(address, data={}).status_code == 404

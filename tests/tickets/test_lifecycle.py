@@ -55,6 +55,20 @@ def test_a_note_ends_no_wait():
     assert summarise(events("opened", "note_added")).waiting_since == START
 
 
+@pytest.mark.parametrize(("score", "waits"), [("bad", True), ("good", False)])
+def test_not_yet_is_a_message_that_waits_for_an_answer(score: str, waits: bool):
+    happened = events("opened", "agent_reply", "→pending", "rated", "→open")
+    happened[3].payload = {"score": score}
+    summary = summarise(happened)
+    assert summary.waiting_since == (START + timedelta(hours=3) if waits else None)
+
+
+def test_not_yet_takes_nothing_from_a_wait_that_began_before():
+    happened = events("opened", "agent_reply", "→open", "requester_message", "rated")
+    happened[4].payload = {"score": "bad"}
+    assert summarise(happened).waiting_since == START + timedelta(hours=3)
+
+
 def test_reopening_is_counted_and_takes_back_the_solution():
     summary = summarise(events("opened", "agent_reply", "→solved", "requester_message", "→open"))
     assert (summary.reopen_count, summary.solved_at, summary.status) == (1, None, Status.OPEN)

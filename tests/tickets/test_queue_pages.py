@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
+from portal import clock
 from portal.agents.models import Agent
 from portal.clock import utcnow
 from portal.database import db
 from portal.tickets import actions
 from portal.tickets.models import Priority, Status, Ticket
 from tests.agents import fresh_requests as requests_of_tests
-from tests.factories import make_agent, make_person
+from tests.factories import NOW, make_agent, make_person
 from tests.tickets.agent_cases import kinds_of, open_ticket, write_as_requester
 
 fresh_requests = requests_of_tests.fresh_requests
+
+
+@pytest.fixture(autouse=True)
+def _a_monday_morning() -> Iterator[None]:
+    """Deadlines follow business hours: at the weekend what was opened two days ago is due with what is new."""
+    with clock.frozen(NOW):
+        yield
 
 
 def subjects(page: str) -> list[str]:
@@ -245,6 +255,42 @@ def test_a_ticket_that_cannot_change_does_not_hold_up_the_others(agent_client):
     assert fine.status is Status.SOLVED
 
 
+def test_a_number_that_no_ticket_can_have_does_not_stop_the_others(agent_client):
+    ticket = open_ticket()
+
+    response = agent_client.post(
+        "/agent/tickets/changes", data={"ticket": [ticket.id, "9" * 25, 2**31], "change": "assign"}
+    )
+
+    assert response.status_code == 303
+    assert ticket.assignee == agent_client.agent
+
+
+def test_a_ticket_that_the_database_refuses_does_not_hold_up_the_others(agent_client, monkeypatch):
+    first, second = open_ticket(), open_ticket()
+    change = actions.change_tags
+
+    def refuse_first(ticket: Ticket, *arguments, **values) -> None:
+        if ticket.id == first.id:
+            raise IntegrityError("insert into tag", {}, Exception("a colleague made the same tag"))
+        change(ticket, *arguments, **values)
+
+    monkeypatch.setattr(actions, "change_tags", refuse_first)
+    response = agent_client.post(
+        "/agent/tickets/changes", data={"ticket": [first.id, second.id], "change": "tag", "tag": "vip"}
+    )
+
+    assert "1 ticket could not be changed." in agent_client.get(response.location).text
+    assert [tag.name for tag in second.tags] == ["vip"]
+
+
+@pytest.mark.parametrize("number", ["9" * 25, "9" * 5000, "-1", "x"])
+def test_what_an_address_counts_is_no_error(agent_client, number: str):
+    address = f"/agent/tickets?view=all&done=tag&value=vip&n={number}&refused={number}"
+
+    assert agent_client.get(address).status_code == 200
+
+
 @pytest.mark.parametrize(
     "data",
     [{}, {"change": "assign"}, {"ticket": "1"}, {"ticket": "x", "change": "assign"},
@@ -281,7 +327,10 @@ def test_news_of_the_list_are_counted_and_counters_renewed(agent_client):
     assert "<html" not in fragment
 
 
-@pytest.mark.parametrize("since", ["", "yesterday", "2026-01-01T00:00:00", "9" * 400])
+@pytest.mark.parametrize(
+    "since",
+    ["", "yesterday", "2026-01-01T00:00:00", "9" * 400, "0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00"],
+)
 def test_a_senseless_instant_is_no_error(agent_client, since: str):
     assert agent_client.get("/agent/tickets/updates", query_string={"since": since}).status_code == 200
 

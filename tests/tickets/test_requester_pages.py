@@ -13,16 +13,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.test import TestResponse
 
 from portal import clock
 from portal.agents.models import Agent
 from portal.database import db
-from portal.tickets import actions
+from portal.tickets import actions, history
 from portal.tickets.links import issue_link
 from portal.tickets.models import Attachment, Channel, Message, Rating, RatingScore, Status, Ticket, TicketEvent
 from portal.tickets.satisfaction import current_rating
 from tests import factories
+from tests.tickets.two_clicks import clicked_twice, raises
 
 NOW = factories.NOW
 FRAGMENT = {"HX-Request": "true"}
@@ -103,6 +105,11 @@ def bodies(ticket: Ticket) -> list[str]:
     return list(db.session.scalars(select(Message.body).where(Message.ticket_id == ticket.id).order_by(Message.id)))
 
 
+def hidden_fields(page: str) -> dict[str, str]:
+    """What the browser sends along from a page's reply form."""
+    return dict(re.findall(r'name="(csrf_token|key)" value="([^"]+)"', unescape(page)))
+
+
 def rows() -> dict[str, int]:
     """How many rows each table has, so that a test can say that nothing was written."""
     tables = db.metadata.sorted_tables
@@ -121,7 +128,7 @@ def test_a_link_moves_its_token_into_a_cookie_and_leads_to_the_request(client: F
     response = Requester(client, ticket).open()
 
     assert (response.status_code, response.location) == (303, f"/en/requests/{ticket.reference}")
-    cookie = client.get_cookie("requester_session")
+    cookie = client.get_cookie(f"requester_session-{ticket.reference}")
     assert cookie is not None
     assert cookie.http_only
 
@@ -230,19 +237,119 @@ def test_strangers_change_nothing(app: Flask, ticket: Ticket, path: str):
     assert rows() == before
 
 
+GIVEN_BACK = [
+    ("reply", {"body": "A long <text>"}),
+    ("comment", {"comment": "A long <text>"}),
+    ("answer", {"answer": "not-yet", "body": "A long <text>"}),
+]
+
+
 def test_a_reply_after_the_link_expired_gives_the_text_back(requester: Requester):
     requester.page()
     clock.freeze(NOW + timedelta(days=31))
-    requester.client.delete_cookie("requester_session")
-    response = requester.client.post(f"{requester.url}/reply", data={"body": "A long <text>"})
+    requester.client.delete_cookie(f"requester_session-{requester.ticket.reference}")
+    for path, data in GIVEN_BACK:
+        response = requester.client.post(f"{requester.url}/{path}", data=data)
+        assert response.status_code == 403
+        assert "A long &lt;text&gt;</textarea>" in response.text
 
-    assert response.status_code == 403
-    assert "A long &lt;text&gt;" in response.get_data(as_text=True)
+
+def test_a_reply_by_script_after_the_link_expired_puts_the_text_on_the_page(requester: Requester):
+    requester.client.delete_cookie(f"requester_session-{requester.ticket.reference}")
+    response = requester.client.post(f"{requester.url}/reply", data={"body": "A long text"}, headers=FRAGMENT)
+
+    assert (response.status_code, response.headers["HX-Retarget"]) == (409, "main")
+    assert "A long text</textarea>" in response.text
 
 
 def test_a_reply_without_the_token_of_the_page_is_refused(requester: Requester, ticket: Ticket):
-    assert requester.client.post(f"{requester.url}/reply", data={"body": "x"}).status_code == 403
+    response = requester.client.post(f"{requester.url}/reply", data={"body": "Read <this>"})
+
+    assert response.status_code == 403
     assert len(bodies(ticket)) == 1
+    # The text stands in a new form, whose token is good.
+    assert "Read &lt;this&gt;</textarea>" in response.text
+    sent = requester.client.post(f"{requester.url}/reply", data={**hidden_fields(response.text), "body": "Read <this>"})
+    assert sent.status_code == 303
+    assert bodies(ticket)[-1] == "Read <this>"
+
+
+def test_a_reply_by_script_from_an_old_page_comes_back_in_a_new_form(requester: Requester, ticket: Ticket):
+    data = {**hidden_fields(requester.page()), "body": "A long text"}
+    Requester(requester.client, ticket).open()
+    response = requester.client.post(f"{requester.url}/reply", data=data, headers=FRAGMENT)
+
+    assert response.status_code == 409
+    assert response.text.lstrip().startswith('<form class="reply-form" id="reply-form"')
+    assert "A long text</textarea>" in response.text
+    again = {**hidden_fields(response.text), "body": "A long text"}
+    assert requester.client.post(f"{requester.url}/reply", data=again, headers=FRAGMENT).status_code == 200
+    assert bodies(ticket).count("A long text") == 1
+
+
+def test_a_comment_from_an_old_page_comes_back(requester: Requester, ticket: Ticket, agent: Agent):
+    answer_ticket(ticket, agent)
+    requester.post("answer", {"answer": "solved"})
+    for headers in ({}, FRAGMENT):
+        response = requester.client.post(f"{requester.url}/comment", data={"comment": "Faster"}, headers=headers)
+        assert response.status_code == (409 if headers else 403)
+        assert "Faster</textarea>" in response.text
+
+
+def test_another_sites_text_is_not_shown(requester: Requester):
+    data = {**hidden_fields(requester.page()), "body": "Win a prize"}
+    response = requester.client.post(f"{requester.url}/reply", data=data, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert response.status_code == 403
+    assert "Win a prize" not in response.text
+
+
+# Several requests in one browser
+
+
+def test_two_requests_can_be_open_side_by_side(requester: Requester, ticket: Ticket):
+    other = Requester(requester.client, open_ticket(subject="Second", requester=ticket.requester))
+    data = {**hidden_fields(requester.page()), "body": "A careful answer"}
+    other.open()
+
+    assert requester.client.post(f"{requester.url}/reply", data=data).status_code == 303
+    assert bodies(ticket)[-1] == "A careful answer"
+    assert "Second" in other.page()
+    known = requester.client.get("/en/requests").text
+    assert "You can open these requests in this browser:" in known
+    assert known.count('<span class="reference">') == 2
+
+
+def test_one_requests_token_is_worth_nothing_at_another(requester: Requester, ticket: Ticket):
+    other = Requester(requester.client, open_ticket(subject="Second", requester=ticket.requester))
+    other.open()
+    data = {**hidden_fields(requester.page()), "body": "Not theirs"}
+
+    assert requester.client.post(f"{other.url}/reply", data=data).status_code == 403
+    assert bodies(other.ticket) == ["Where is **my** money?"]
+
+
+def test_a_browser_keeps_its_ten_latest_requests(client: FlaskClient, agent: Agent):
+    person = factories.make_person()
+    browsers = [Requester(client, open_ticket(subject=f"Number {number}", requester=person)) for number in range(12)]
+    for browser in browsers:
+        browser.open()
+
+    opened = [client.get(browser.url).status_code == 200 for browser in browsers]
+    assert opened == [False] * 2 + [True] * 10
+
+
+def test_the_log_of_an_error_does_not_hold_the_link(
+    app: Flask, client: FlaskClient, ticket: Ticket, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    app.testing = False
+    monkeypatch.setattr("portal.tickets.link_routes.remember_link", raises(ZeroDivisionError()))
+    browser = Requester(client, ticket)
+
+    assert browser.open().status_code == 500
+    logged = capsys.readouterr().err
+    assert "/en/requests/link/[token]" in logged
+    assert browser.token not in logged
 
 
 # Reply
@@ -269,6 +376,60 @@ def test_the_same_reply_twice_is_one(requester: Requester, ticket: Ticket):
         requester.post("reply", {"body": "Once.", "key": "the-same"})
 
     assert bodies(ticket).count("Once.") == 1
+
+
+@pytest.mark.parametrize("headers", [{}, FRAGMENT])
+def test_other_words_sent_from_a_page_already_used_come_back(requester: Requester, ticket: Ticket, headers):
+    first = {**hidden_fields(requester.page()), "body": "First version"}
+    requester.client.post(f"{requester.url}/reply", data=first, headers=headers)
+    edited = {**first, "body": "First version, and the order number"}
+    response = requester.client.post(f"{requester.url}/reply", data=edited, headers=headers)
+
+    assert response.status_code == 409
+    assert "You have already sent a reply from this page." in response.text
+    assert "First version, and the order number</textarea>" in response.text
+    again = {**hidden_fields(response.text), "body": "First version, and the order number"}
+    requester.client.post(f"{requester.url}/reply", data=again, headers=headers)
+    assert bodies(ticket)[1:] == ["First version", "First version, and the order number"]
+
+
+def test_a_file_added_to_a_reply_already_sent_is_not_swallowed(requester: Requester, ticket: Ticket):
+    fields = {**hidden_fields(requester.page()), "body": "See"}
+    requester.client.post(f"{requester.url}/reply", data=fields)
+    with_file = {**fields, "files": (io.BytesIO(PNG), "one.png")}
+    response = requester.client.post(f"{requester.url}/reply", data=with_file)
+
+    assert response.status_code == 409
+    assert "one.png" in response.text
+
+
+def test_of_two_clicks_at_once_one_is_kept_and_both_are_told_so(app: Flask, requester: Requester, ticket: Ticket):
+    data = {**hidden_fields(requester.page()), "body": "Once, please"}
+    address, cookie = f"{requester.url}/reply", (f"requester_session-{ticket.reference}", requester.token)
+    answers = clicked_twice(app, cookie, address, data)
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert bodies(ticket).count("Once, please") == 1
+
+
+def test_a_reply_that_something_else_stopped_comes_back_under_its_key(
+    requester: Requester, ticket: Ticket, monkeypatch: pytest.MonkeyPatch
+):
+    data = {**hidden_fields(requester.page()), "body": "A careful answer"}
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "add_requester_message", raises(StaleDataError()))
+        response = requester.client.post(f"{requester.url}/reply", data=data)
+
+    assert response.status_code == 409
+    assert "Something changed while you were writing." in response.text
+    assert "A careful answer</textarea>" in response.text
+    assert hidden_fields(response.text)["key"] == data["key"]
+
+
+def test_a_reply_with_nul_is_kept_without_it(requester: Requester, ticket: Ticket):
+    requester.post("reply", {"body": "a\0b", "key": "k\0ey"})
+
+    assert bodies(ticket)[-1] == "ab"
 
 
 def test_a_reply_by_script_brings_the_message_and_an_empty_form(requester: Requester, ticket: Ticket):
@@ -394,6 +555,40 @@ def test_not_yet_by_script_brings_the_reply_with_what_is_typed(requester: Reques
     assert text.lstrip().startswith('<section class="solve is-answered" id="solve"')
     assert re.search(r'<form class="reply-form" id="reply-form"[^>]*hx-swap-oob="true"', text)
     assert "It still" in text
+
+
+def test_not_yet_by_script_keeps_the_files_beside_it(requester: Requester, ticket: Ticket, agent: Agent):
+    answer_ticket(ticket, agent)
+    refused = requester.post("reply", {"body": "", "files": (io.BytesIO(PNG), "one.png")})
+    kept = re.findall(r'name="kept_file" value="([^"]+)"', refused.text)
+    response = requester.post("answer", {"answer": "not-yet", "kept_file": kept}, headers=FRAGMENT)
+
+    assert re.findall(r'name="kept_file" value="([^"]+)"', response.text) == kept
+    assert "one.png" in response.text
+
+
+def test_of_two_answers_at_once_one_is_kept(app: Flask, requester: Requester, ticket: Ticket, agent: Agent):
+    answer_ticket(ticket, agent)
+    data = {**hidden_fields(requester.page()), "answer": "solved"}
+    address, cookie = f"{requester.url}/answer", (f"requester_session-{ticket.reference}", requester.token)
+    answers = clicked_twice(app, cookie, address, data, meeting=(history, "require_transition"))
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert db.session.scalars(select(Rating.score)).all() == [RatingScore.GOOD]
+
+
+def test_a_comment_that_fits_no_answer_any_more_comes_back(requester: Requester, ticket: Ticket, agent: Agent):
+    answer_ticket(ticket, agent)
+    requester.post("answer", {"answer": "solved"})
+    fields = hidden_fields(requester.page())
+    answer_ticket(ticket, agent, "One more thing.")
+    for headers in ({}, FRAGMENT):
+        response = requester.client.post(
+            f"{requester.url}/comment", data={**fields, "comment": "Thanks!"}, headers=headers
+        )
+        assert response.status_code == 409
+        assert "Answer first whether it is solved." in response.text
+        assert "Thanks!</textarea>" in response.text
 
 
 @pytest.mark.parametrize("answer", ["solved", "not-yet"])
