@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import (
@@ -70,11 +71,8 @@ def update_assignment(ticket_id: int) -> Response:
     ticket = queries.agent_ticket(ticket_id)
     form = PropertyForm(request.form)
     assignee = _agent_or_nobody(form.value.data)
-
-    def assign(agent: Agent, now: datetime) -> None:
-        actions.assign_ticket(ticket, assignee, agent=agent, now=now)
-
-    return _change(ticket, form, "assignee", str(ticket.assignee_id or ""), assign)
+    act = partial(actions.assign_ticket, ticket, assignee)
+    return _change(ticket, form, "assignee", str(ticket.assignee_id or ""), act)
 
 
 @blueprint.post("/agent/tickets/<int:ticket_id>/status")
@@ -84,11 +82,8 @@ def update_status(ticket_id: int) -> Response:
     ticket = queries.agent_ticket(ticket_id)
     form = PropertyForm(request.form)
     status = _chosen(Status, form.value.data)
-
-    def move(agent: Agent, now: datetime) -> None:
-        actions.change_status(ticket, status, agent=agent, now=now)
-
-    return _change(ticket, form, "status", ticket.status.value, move)
+    act = partial(actions.change_status, ticket, status)
+    return _change(ticket, form, "status", ticket.status.value, act)
 
 
 @blueprint.post("/agent/tickets/<int:ticket_id>/priority")
@@ -98,11 +93,8 @@ def update_priority(ticket_id: int) -> Response:
     ticket = queries.agent_ticket(ticket_id)
     form = PropertyForm(request.form)
     priority = _chosen(Priority, form.value.data)
-
-    def change(agent: Agent, now: datetime) -> None:
-        actions.change_priority(ticket, priority, agent=agent, now=now)
-
-    return _change(ticket, form, "priority", ticket.priority.value, change)
+    act = partial(actions.change_priority, ticket, priority)
+    return _change(ticket, form, "priority", ticket.priority.value, act)
 
 
 @blueprint.post("/agent/tickets/<int:ticket_id>/topic")
@@ -115,11 +107,8 @@ def update_topic(ticket_id: int) -> Response:
     topic_id = row_id(value)
     if value and topic_id not in topic_choices(interface_locale()):
         raise NotFound
-
-    def change(agent: Agent, now: datetime) -> None:
-        actions.change_topic(ticket, topic_id, agent=agent, now=now)
-
-    return _change(ticket, form, "topic", str(ticket.topic_id or ""), change)
+    act = partial(actions.change_topic, ticket, topic_id)
+    return _change(ticket, form, "topic", str(ticket.topic_id or ""), act)
 
 
 @blueprint.post("/agent/tickets/<int:ticket_id>/tags")
@@ -131,10 +120,9 @@ def update_tags(ticket_id: int) -> Response:
     if not form.validate():
         return _changed(ticket, "tags", since=utcnow(), status=422, tags_form=form)
 
-    def change(agent: Agent, now: datetime) -> None:
-        actions.change_tags(ticket, split_tags(form.tags.data), agent=agent, now=now)
-
-    return _change(ticket, form, "tags", ", ".join(tag.name for tag in ticket.tags), change)
+    current = ", ".join(tag.name for tag in ticket.tags)
+    act = partial(actions.change_tags, ticket, split_tags(form.tags.data))
+    return _change(ticket, form, "tags", current, act)
 
 
 @blueprint.get("/agent/tickets/<int:ticket_id>/files/<public_id>")
@@ -204,15 +192,15 @@ def address_of(ticket: Ticket, **more: Any) -> str:
 
 
 def _change(
-    ticket: Ticket, form: PropertyForm | TagsForm, name: str, current: str, act: Callable[[Agent, datetime], None]
+    ticket: Ticket, form: PropertyForm | TagsForm, name: str, current: str, act: Callable[..., None]
 ) -> Response:
-    """Do it, unless somebody else changed the same property since the page was made: then 409, and nothing is lost."""
+    """Call `act` with agent and now; 409 when somebody else changed the same property since the page was made."""
     now = utcnow()
     before = form.before.data
     if before is not None and before != current:
         return _changed(ticket, name, since=now, status=409, tags_form=_kept_tags(form, current))
     try:
-        act(signed_in_agent(), now)
+        act(agent=signed_in_agent(), now=now)
     except RuleViolation:
         db.session.rollback()
         return _changed(queries.agent_ticket(ticket.id), name, since=now, status=409)
