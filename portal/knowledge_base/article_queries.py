@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 
@@ -133,8 +133,7 @@ def translation_to_read(versions: Sequence[Version], *, locale: str, default: st
     chain = fallback_chain(locale, default)
 
     def rank(version: Version) -> tuple[int, bool, str]:
-        place = chain.index(version.locale) if version.locale in chain else len(chain)
-        return place, version.locale != version.source_locale, version.locale
+        return _place_in(chain, version.locale), version.locale != version.source_locale, version.locale
 
     return min((version for version in versions if version.is_visible), key=rank, default=None)
 
@@ -155,45 +154,18 @@ def find_feedback(receipt: str, translation_id: int) -> ArticleFeedback | None:
 
 def _destinations(condition: ColumnElement[bool], locale: str, default: str) -> list[Destination]:
     """Where the articles lead that have a translation which meets `condition`, the reader's own locale first."""
-    article_ids = select(Translation.article_id).where(condition)
-    rows = db.session.execute(
-        select(
-            Translation.id,
-            Translation.article_id,
-            Translation.locale,
-            Translation.slug,
-            Translation.state,
-            Translation.published_revision_id,
-            _last_major_number().label("major_number"),
-            Article.source_locale,
-            condition.label("matches"),
-        )
-        .join(Article)
-        .where(Translation.article_id.in_(article_ids))
-        .order_by(Translation.article_id, Translation.locale)
-    )
     versions: dict[int, list[Version]] = {}
     matching: dict[int, list[Version]] = {}
-    for row in rows:
-        version = Version(
-            translation_id=row.id,
-            article_id=row.article_id,
-            locale=row.locale,
-            slug=row.slug,
-            state=row.state,
-            revision_id=row.published_revision_id,
-            major_number=row.major_number,
-            source_locale=row.source_locale,
-        )
+    for version, matches in _versions(condition):
         versions.setdefault(version.article_id, []).append(version)
         # A draft has no address yet.
-        if row.matches and version.state is not TranslationState.DRAFT:
+        if matches and version.state is not TranslationState.DRAFT:
             matching.setdefault(version.article_id, []).append(version)
     chain = fallback_chain(locale, default)
 
     def nearness(article_id: int) -> int:
         locales = [version.locale for version in matching[article_id]]
-        return min(chain.index(near) if near in chain else len(chain) for near in locales)
+        return min(_place_in(chain, near) for near in locales)
 
     return [
         Destination(
@@ -204,14 +176,42 @@ def _destinations(condition: ColumnElement[bool], locale: str, default: str) -> 
     ]
 
 
+def _versions(condition: ColumnElement[bool]) -> Iterator[tuple[Version, bool]]:
+    """All versions of the articles that have one which meets `condition`, each with whether it does."""
+    article_ids = select(Translation.article_id).where(condition)
+    rows = db.session.execute(
+        select(
+            Translation.id.label("translation_id"),
+            Translation.article_id,
+            Translation.locale,
+            Translation.slug,
+            Translation.state,
+            Translation.published_revision_id.label("revision_id"),
+            _last_major_number().label("major_number"),
+            Article.source_locale,
+            condition.label("matches"),
+        )
+        .join(Article)
+        .where(Translation.article_id.in_(article_ids))
+        .order_by(Translation.article_id, Translation.locale)
+    )
+    for row in rows.mappings():
+        columns = dict(row)
+        matches = columns.pop("matches")
+        yield Version(**columns), bool(matches)
+
+
+def _place_in(chain: Sequence[str], locale: str) -> int:
+    """How near a locale is to a reader; behind all others when it is not in their chain."""
+    return chain.index(locale) if locale in chain else len(chain)
+
+
 def _replaced_addresses(slug: str, locale: str, default: str) -> Destination | None:
     rows = db.session.execute(
         select(SlugHistory.locale, SlugHistory.translation_id).where(SlugHistory.slug == slug)
     ).all()
     chain = fallback_chain(locale, default)
-    for _place, translation_id in sorted(
-        (chain.index(near) if near in chain else len(chain), translation_id) for near, translation_id in rows
-    ):
+    for _place, translation_id in sorted((_place_in(chain, near), translation_id) for near, translation_id in rows):
         destinations = _destinations(Translation.id == translation_id, locale, default)
         if destinations:
             return destinations[0]

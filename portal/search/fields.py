@@ -92,51 +92,63 @@ def documents(article: IndexedArticle) -> Iterator[IndexDocument]:
         yield _section(article, section)
 
 
-def _lead(article: IndexedArticle, opening: IndexedSection, sections: list[IndexedSection]) -> IndexDocument:
-    locale = article.locale
-    title, text, title_grams, all_grams = _Bag(), _Bag(), _Bag(), _Bag()
-    prefixes: dict[str, float] = {}
-    forms: set[str] = set()
-    spent = 0
+class _Lead:
+    """The terms of a lead document while its texts are taken in, the most telling first."""
 
-    def take(content: str, place: str, *, in_title: bool = False, in_text: bool = True) -> None:
-        nonlocal spent
-        content = content[: max(0, _INDEXED_TEXT_LIMIT - spent)]
-        spent += len(content)
-        found = analyzers.words(content, locale)
+    def __init__(self, locale: str) -> None:
+        self.locale = locale
+        self.title, self.text, self.title_grams, self.grams = _Bag(), _Bag(), _Bag(), _Bag()
+        self.prefixes: dict[str, float] = {}
+        self.forms: set[str] = set()
+        self._room = _INDEXED_TEXT_LIMIT
+
+    def take(self, content: str, place: str, *, in_title: bool = False, in_text: bool = True) -> None:
+        """Add what `content` holds, as far as there is room; `place` weighs it."""
+        content = content[: self._room]
+        self._room -= len(content)
+        found = analyzers.words(content, self.locale)
         terms = [term.text for term in analyzers.terms_of(found, content)]
         grams = list(analyzers.grams(found))
         if in_title:
-            title.add(terms, _TITLE_WEIGHTS[place])
-            title_grams.add(grams, _TITLE_WEIGHTS[place])
+            self.title.add(terms, _TITLE_WEIGHTS[place])
+            self.title_grams.add(grams, _TITLE_WEIGHTS[place])
             for prefix in (prefix for word in found for prefix in _prefixes(word)):
-                prefixes[prefix] = max(prefixes.get(prefix, 0.0), _PREFIX_WEIGHTS[place])
+                self.prefixes[prefix] = max(self.prefixes.get(prefix, 0.0), _PREFIX_WEIGHTS[place])
         if in_text:
-            text.add(terms, _TEXT_WEIGHTS.get(place, 1.0))
-        all_grams.add(grams, _TEXT_WEIGHTS.get(place, 1.0))
-        forms.update(word.form for word in found if _is_spellable(word))
+            self.text.add(terms, _TEXT_WEIGHTS.get(place, 1.0))
+        self.grams.add(grams, _TEXT_WEIGHTS.get(place, 1.0))
+        self.forms.update(word.form for word in found if _is_spellable(word))
 
-    take(article.title, "title", in_title=True)
+    def terms(self) -> dict[str, dict[str, float]]:
+        """Term weights by field."""
+        return {
+            TITLE: self.title.saturated(TITLE),
+            TEXT: self.text.saturated(TEXT),
+            TITLE_GRAMS: self.title_grams.saturated(TITLE_GRAMS),
+            GRAMS: self.grams.saturated(GRAMS),
+            PREFIX: self.prefixes,
+            FORMS: dict.fromkeys(self.forms, 1.0),
+        }
+
+
+def _lead(article: IndexedArticle, opening: IndexedSection, sections: list[IndexedSection]) -> IndexDocument:
+    lead = _Lead(article.locale)
+    lead.take(article.title, "title", in_title=True)
     for keyword in article.keywords:
-        take(keyword, "keywords", in_title=True)
+        lead.take(keyword, "keywords", in_title=True)
     for old_title in article.old_titles:
-        take(old_title, "old_titles", in_title=True, in_text=False)
-    take(article.error_code, "keywords", in_title=True)
-    take(article.summary, "summary")
-    take(opening.text, "text")
+        lead.take(old_title, "old_titles", in_title=True, in_text=False)
+    lead.take(article.error_code, "keywords", in_title=True)
+    lead.take(article.summary, "summary")
+    lead.take(opening.text, "text")
     for section in sections:
-        take(section.heading, "heading", in_text=False)
-        take(section.text, "text", in_text=False)
+        lead.take(section.heading, "heading", in_text=False)
+        lead.take(section.text, "text", in_text=False)
     return IndexDocument(
         terms={
-            TITLE: title.saturated(TITLE),
-            TEXT: text.saturated(TEXT),
-            TITLE_GRAMS: title_grams.saturated(TITLE_GRAMS),
-            GRAMS: all_grams.saturated(GRAMS),
-            PREFIX: prefixes,
+            **lead.terms(),
             EXACT: _exact_phrases(article),
             TOPIC: dict.fromkeys(_topic_and_parents(article.topic_key), 1.0),
-            FORMS: dict.fromkeys(forms, 1.0),
             ARTICLE: {str(article.article_id): 1.0},
         },
         stored={
