@@ -29,6 +29,7 @@ from portal.tickets.models import Channel, Ticket
 from portal.tickets.requester_times import Clock, known_zone, reply_promise
 from portal.tickets.uploads import MAXIMUM_FILES
 from portal.tokens import new_token, token_hash
+from portal.web.forms import without_nul
 from portal.web.templating import current_settings, external_url
 
 # What somebody searched longer ago has little to do with what they write now.
@@ -52,7 +53,7 @@ def save_draft(draft: ContactDraft, fields: Mapping[str, str], *, now: datetime)
     before = _words(draft)
     for name in _TEXTS:
         if name in fields:
-            setattr(draft, name, fields[name].replace("\x00", "")[:MAXIMUM_DRAFT_LENGTH])
+            setattr(draft, name, without_nul(fields[name])[:MAXIMUM_DRAFT_LENGTH])
     if _words(draft) != before:
         # Who writes on was not answered. A late saving of the words that were answered changes nothing.
         draft.deflected_at = None

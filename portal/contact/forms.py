@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, Form, HiddenField, MultipleFileField, SelectField, StringField, TextAreaField
+from wtforms import EmailField, HiddenField, MultipleFileField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from portal.contact.models import ContactDraft
@@ -19,12 +19,13 @@ from portal.tickets.requester_forms import (
     clean_line,
     clean_text,
 )
+from portal.web.forms import CleanForm
 
 CHECK_AGAIN = _l("Check your message and send it again.")
 TOO_OFTEN = _l("You sent several messages in a short time. Wait a few minutes, then send this one again.")
 
 
-class GuardedForm(Form):
+class GuardedForm(CleanForm):
     """A public form with a decoy; `shown_at` is signed by FormClock."""
 
     contact_reason = StringField(_l("Leave this empty"))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
-from wtforms import Form, HiddenField, RadioField, SelectChoice, TextAreaField
+from wtforms import HiddenField, RadioField, SelectChoice, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from portal.knowledge_base.models import FeedbackReason
+from portal.web.forms import CleanForm
 
 MAXIMUM_COMMENT_LENGTH = 1000
 REASONS = (
@@ -17,15 +18,10 @@ REASONS = (
 )
 
 
-def without_nul(text: str | None) -> str:
-    """`text` without NUL, which no database column takes."""
-    return (text or "").replace("\x00", "")
-
-
-class ReasonForm(Form):
+class ReasonForm(CleanForm):
     """Why an article did not help. `receipt` is that of the answer just given."""
 
-    receipt = HiddenField(filters=[without_nul])
+    receipt = HiddenField()
     reason = RadioField(
         _("What was missing?"),
         choices=REASONS,
@@ -35,7 +31,6 @@ class ReasonForm(Form):
     )
     comment = TextAreaField(
         _("Comment"),
-        filters=[without_nul],
         description=_("Do not include personal details."),
         validators=[
             Length(max=MAXIMUM_COMMENT_LENGTH, message=_("Shorten your comment to 1,000 characters or fewer")),

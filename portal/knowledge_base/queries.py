@@ -197,19 +197,6 @@ def browsable_topics(locale: str, *, default: str = SOURCE_LOCALE) -> list[Topic
     return tops
 
 
-def topic_names(locale: str, *, default: str = SOURCE_LOCALE) -> dict[str, str]:
-    """The name of every topic by its path (``"payments"``, ``"payments/refunds"``)."""
-    names = _topic_names(locale, default)
-    rows = list(db.session.scalars(select(Topic)))
-    keys = {topic.id: topic.key for topic in rows}
-    return {
-        f"{keys[topic.parent_id]}/{topic.key}" if topic.parent_id else topic.key: (
-            names[topic.id].name if topic.id in names else _readable_key(topic.key)
-        )
-        for topic in rows
-    }
-
-
 def topic_trail(topic: Topic | None, locale: str, *, default: str = SOURCE_LOCALE) -> list[TopicStep]:
     """The way down to a topic: its parent, if it has one, and itself."""
     if topic is None:

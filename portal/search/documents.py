@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
@@ -96,7 +96,3 @@ class SearchResult:
     did_you_mean: str | None = None
     other_language_hits: tuple[Hit, ...] = field(default=())
     is_incomplete: bool = False
-
-    def without_correction(self) -> SearchResult:
-        """The same, as if the words had been typed as they were searched for."""
-        return replace(self, corrected_query=None, did_you_mean=None)

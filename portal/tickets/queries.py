@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -123,11 +123,6 @@ def neighbours(ticket: Ticket, queue: QueueFilter, agent: Agent) -> tuple[int | 
     before = ids.where(_beside(keys, position, after=False)).order_by(*backwards).limit(1)
     after = ids.where(_beside(keys, position, after=True)).order_by(*in_order).limit(1)
     return db.session.scalar(before), db.session.scalar(after)
-
-
-def tickets_by_id(ticket_ids: Collection[int]) -> Sequence[Ticket]:
-    """Those of `ticket_ids` that agents may see, by id."""
-    return db.session.scalars(visible_tickets().where(Ticket.id.in_(ticket_ids)).order_by(Ticket.id)).all()
 
 
 def messages_of(ticket: Ticket) -> Sequence[Message]:
