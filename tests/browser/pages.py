@@ -215,6 +215,12 @@ def _empty_reply(visit: Visit) -> None:
     expect(visit.page.locator("#reply-form .field-error")).to_be_visible()
 
 
+def _two_requests(visit: Visit) -> None:
+    for status in (Status.PENDING, Status.SOLVED):
+        _request(status)(visit)
+    visit.go("requests")
+
+
 def _link_sent(visit: Visit) -> None:
     visit.go("requests")
     visit.page.locator("#email").fill(REQUESTER)
@@ -359,6 +365,7 @@ PAGES = (
     PageState("contact-sent", _sent),
     PageState("contact-closed", _closed),
     PageState("requests", _at("requests")),
+    PageState("requests-known", _two_requests),
     PageState("requests-sent", _link_sent),
     PageState("request-expired", _at("requests/link/expired")),
     PageState("request-new", _request(Status.NEW, messages=1)),
