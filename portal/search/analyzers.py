@@ -127,6 +127,20 @@ def words(text: str, locale: str) -> list[Word]:
     return found
 
 
+def chunks(text: str) -> Iterator[tuple[int, str]]:
+    """The runs of letters and what joins them that `text` is cut into first, with where they start.
+
+    Each can be cut into words by itself: see :func:`words_of_chunk`.
+    """
+    return ((match.start(), match[0]) for match in _CHUNK.finditer(text))
+
+
+def words_of_chunk(chunk: str, locale: str) -> tuple[Word, ...]:
+    """The words of one of the :func:`chunks` of a text; offsets count its characters."""
+    cut = _cached_chunk if len(chunk) <= _CACHED_CHUNK_LENGTH else _cut_chunk
+    return cut(chunk, language_of(locale).code)
+
+
 def terms(text: str, locale: str) -> list[Term]:
     """The terms of `text` to index or look up, in order; stop words only if there is nothing else."""
     return terms_of(words(text, locale), text)
@@ -182,7 +196,7 @@ def _cut_chunk(chunk: str, code: str) -> tuple[Word, ...]:
     return tuple(_with_whole_compound(found, chunk))
 
 
-_cached_chunk = lru_cache(maxsize=40_000)(_cut_chunk)
+_cached_chunk = lru_cache(maxsize=8_000)(_cut_chunk)
 
 
 def _script_runs(text: str) -> Iterator[tuple[int, int, Script]]:
@@ -307,7 +321,7 @@ def spaced_codes(found: list[Word], text: str) -> Iterator[Term]:
             yield Term(left.folded + right.folded, left.start, right.end)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def _grams_of(folded: str, script: Script) -> tuple[str, ...]:
     if script is Script.SPACED:
         marked = f"_{folded}_"

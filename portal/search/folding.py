@@ -26,6 +26,7 @@ _VARIANTS = str.maketrans(
     {
         "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h",
         "ŧ": "t", "ŋ": "n", "ĸ": "k", "ə": "e", "ς": "σ", "ґ": "г",
+        "ך": "כ", "ם": "מ", "ן": "נ", "ף": "פ", "ץ": "צ",
         "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ے": "ي", "ک": "ك", "ڪ": "ك", "ة": "ه", "ۀ": "ه", "ہ": "ه", "ھ": "ه",
         "ە": "ه", "ـ": None, "ء": None,
         "'": None, "’": None, "ʼ": None, "‘": None, "`": None, "´": None, "＇": None, "׳": None, "״": None,
@@ -44,7 +45,7 @@ def normalize(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
-@lru_cache(maxsize=30_000)
+@lru_cache(maxsize=8_000)
 def fold(form: str) -> str:
     """`form` (normalised) without optional marks, in base letters and ASCII digits."""
     if form.isascii():

@@ -10,49 +10,29 @@ from typing import Any
 import snowballstemmer
 
 from portal.search.folding import fold
+from portal.search.light_stemmers import light_stemmer
 from portal.search.stopwords import STOP_WORDS
 
+# Bosnian, Croatian and Serbian inflect alike; Czech and Turkish endings are close enough to Slovak and Azerbaijani.
 _SNOWBALL = {
-    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
-    "eo": "esperanto",
-    "es": "spanish", "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish",
-    "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian",
-    "it": "italian",
-    "lt": "lithuanian", "ms": "indonesian", "nb": "norwegian", "ne": "nepali", "nl": "dutch", "nn": "norwegian",
-    "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
-    "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+    "ar": "arabic", "az": "turkish", "bs": "serbian", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german",
+    "el": "greek", "en": "english", "eo": "esperanto", "es": "spanish", "et": "estonian", "eu": "basque",
+    "fa": "persian", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi", "hr": "serbian",
+    "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian", "ms": "indonesian",
+    "nb": "norwegian", "ne": "nepali", "nl": "dutch", "nn": "norwegian", "no": "norwegian", "pl": "polish",
+    "pt": "portuguese", "ro": "romanian", "ru": "russian", "sk": "czech", "sr": "serbian", "sv": "swedish",
+    "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
 _ELISIONS = {
-    "fr": frozenset(["l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"]),
-    "it": frozenset(
-        [
-            "l",
-            "un",
-            "d",
-            "c",
-            "m",
-            "t",
-            "s",
-            "n",
-            "v",
-            "dell",
-            "all",
-            "nell",
-            "sull",
-            "dall",
-            "quell",
-            "quest",
-            "coll",
-            "bell",
-            "sant",
-            "anch",
-            "dov",
-            "com",
-        ]
+    "ca": ("l", "d", "m", "t", "s", "n"),
+    "fr": ("l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"),
+    "ga": ("d", "m", "b"),
+    "it": (
+        "l", "un", "d", "c", "m", "t", "s", "n", "v", "dell", "all", "nell", "sull", "dall", "quell", "quest", "coll",
+        "bell", "sant", "anch", "dov", "com",
     ),
-    "ca": frozenset(["l", "d", "m", "t", "s", "n"]),
-    "ga": frozenset(["d", "m", "b"]),
-}
+}  # fmt: skip
+_SHARED_STOP_WORDS = {"no": "nb", "nn": "nb", "bs": "hr"}
 _FOLDED_FIRST = frozenset({"ar", "ru"})
 # In Vietnamese, chúng (we) is no chứng (proof).
 _ACCENTS_MATTER = frozenset({"vi"})
@@ -75,9 +55,9 @@ class Language:
         return (form if self.code in _ACCENTS_MATTER else fold(form)) in self.stop_words
 
     def stem(self, form: str) -> str:
-        """The Snowball stem of a normalised form, folded; only folded where the language has no stemmer."""
+        """The stem of a normalised form, folded; only folded where the language has no stemmer."""
         if self.algorithm is None:
-            return fold(form)
+            return _light_stem(self.code, fold(form))
         # To their stemmers, Arabic letter variants look like endings and Russian stress marks like letters.
         return fold(_stem(self.algorithm, fold(form) if self.code in _FOLDED_FIRST else form))
 
@@ -86,11 +66,11 @@ class Language:
 def language_of(locale: str) -> Language:
     """The rules for a locale code; region and script do not matter."""
     code = locale.split("_")[0].split("-")[0].lower()
-    words = STOP_WORDS.get("nb" if code in {"no", "nn"} else code, "")
+    words = STOP_WORDS.get(_SHARED_STOP_WORDS.get(code, code), "")
     return Language(
         code=code,
         stop_words=frozenset(words.split() if code in _ACCENTS_MATTER else map(fold, words.split())),
-        elisions=_ELISIONS.get(code, frozenset()),
+        elisions=frozenset(_ELISIONS.get(code, ())),
         drops_after_apostrophe=code in _SUFFIXING,
         algorithm=_SNOWBALL.get(code),
     )
@@ -101,7 +81,16 @@ _turn = threading.Lock()
 _stemmers: dict[str, Any] = {}
 
 
-@lru_cache(maxsize=60_000)
+@lru_cache(maxsize=10_000)
+def _light_stem(code: str, folded: str) -> str:
+    stemmer = _light_stemmer(code)
+    return stemmer(folded) if stemmer and folded else folded
+
+
+_light_stemmer = lru_cache(maxsize=64)(light_stemmer)
+
+
+@lru_cache(maxsize=10_000)
 def _stem(algorithm: str, form: str) -> str:
     with _turn:
         if algorithm not in _stemmers:

@@ -11,6 +11,17 @@ STOP_WORDS: Final[dict[str, str]] = {
         "غير عند عندما بعد قبل حتى إذا اذا لكن بل أي اي منذ خلال بين حيث كما لي لك له لها لنا لهم بي به بها فيه "
         "فيها منه منها عليه عليها اليه إليها يا هناك هنا ليس ليست لدي لديك"
     ),
+    "bg": (
+        "а ако аз без беше би бъде в ваш ваша вашите вие ви вече все във г да дали до докато ето за защо и из или "
+        "им има имам искам й как какво като кога което които който къде ли между ме ми мога може моля моя моят "
+        "моята му на над не него нея ни но някой о от отново по под поради после при през с са само се си след със "
+        "съм също така там те ти това този той тя тук у че чрез ще я"
+    ),
+    "bn": (
+        "আমি আমার আমাকে আমরা আমাদের আপনি আপনার আপনাকে এই এটা এটি এবং ও কি কী কিভাবে কীভাবে কেন কখন কোথায় কে কোন "
+        "করে করা করব করতে করি করুন হয় হবে হচ্ছে আছে নেই না থেকে জন্য সাথে যে যা তা তার সে তারা বা কিন্তু একটি "
+        "একটা দিয়ে পারি পারব পারেন"
+    ),
     "ca": (
         "a al als amb aquest aquesta aquests aquestes com de del dels des el els em en ens es et ha han hi i jo "
         "la les li lo m'he me meu meva mes mi molt no o on per pel pels pero perque que qui quan quin quina s'ha "
@@ -66,6 +77,15 @@ STOP_WORDS: Final[dict[str, str]] = {
         "son soy su sus también tan tanto te tengo tiene tienen todo todos tu tú tus un una unas uno unos usted "
         "ustedes y ya yo"
     ),
+    "et": (
+        "aga ei et ja jah ka kas kes kui kuidas kus kuhu ma mu mul mulle mind minu me meie meil mis miks millal "
+        "mida nad need neid nii nüüd oli olen oleme on oma pole saan saab saada sa see selle seda siis siin sina "
+        "sinu ta te teie teil tema tuleb või võin võib välja ära"
+    ),
+    "eu": (
+        "al ala baina bat bada da dago dagoen dira dut dute du duen egin eta ez ere hau hori honek izan naiz nago "
+        "nahi nire ni nik niri noiz nola non nor zer zergatik zure zu zuk gu gure edo behar dezaket daiteke oso"
+    ),
     "fa": (
         "و در به از که این را با است برای آن یک خود تا کرد بر هم نیز می شود شد شده من ما شما او آنها ای هر چه چرا "
         "چگونه چطور کی کجا آیا اگر اما یا ولی نه بله بود باشد باید هستم هست هستند نیست دارم دارد دارند کنم کند "
@@ -87,6 +107,15 @@ STOP_WORDS: Final[dict[str, str]] = {
         "s sa sans se sera ses si soit son sont sous suis sur t ta te tes toi ton tous tout toute toutes très "
         "trop tu un une va vers veux voir vos votre vous vais y s'il plaît jusque lorsque puisque"
     ),
+    "ga": (
+        "a ach ag agus an ann ar as atá ba bhí bí cad conas cá céard cathain cén chuig chun de den do don é faoi "
+        "go i in is í le leis liom mar mé mo mise na ní nuair nó ó ré sa san sé sí sin seo siad tá tar tú um cé"
+    ),
+    "gl": (
+        "a ao aos as com como con da das de do dos e é el ela eles en era está están estas este esta foi hai isto "
+        "lle máis mais me meu miña meus miñas moi na nas non nos no nosa o onde os ou para pero podo pode pola "
+        "polo por porque quen que se ser si sen sobre son súa teño ten tes un unha unhas uns xa vós eu"
+    ),
     "he": (
         "של את על אל עם אני אתה הוא היא אנחנו אתם הם הן זה זאת זו אלה לא כן מה מי איך למה מתי איפה היכן האם אם כי "
         "או גם רק כל יש אין היה היתה הייתה להיות שלי שלך שלו שלה שלנו שלכם לי לך לו לה לנו לכם להם בו בה ב ל מ ה "
@@ -98,11 +127,21 @@ STOP_WORDS: Final[dict[str, str]] = {
         "करते किया हो होता होती होते हुआ रहा रही रहे सकता सकते सकती गया गई गए मुझे मुझको साथ तक बाद पहले कोई कुछ "
         "सब"
     ),
+    "hr": (
+        "a ako ali bez bi bih bila bilo biti bio da dali do gdje ga i iako ih ili im iz ja je jedan jedna jer "
+        "jesam kad kada kako kao koja koje koji koju kod li ma me mi mogu može moj moja moje mu na nad nakon nas "
+        "naš ne nego neki nema nije nisam ni nam o od on ona oni ono ova ovaj ovo pa po pod prema pri s sa sam "
+        "samo se si smo ste su sve svi što ta taj te ti to tu u uz vam vas vaš već vi za zašto zbog želim"
+    ),
     "hu": (
         "a az ahogy aki akkor ami amit azt be benne csak de e egy ehhez el en és ez ezt fel hanem ha hogy hogyan "
         "hol honnan i ide igen itt is ki kell kellett le lehet lesz meg mert mi miért mikor milyen mit mint most "
         "már ma mindig nagyon ne nekem nem nincs ott olyan össze pedig s se sem szerint tehát ti tovább tud tudok "
         "új úgy után utan vagy vagyok van vannak volt hozzá én te ő"
+    ),
+    "hy": (
+        "այդ այն այս եմ ենք ես է էի էին ի իմ ինձ ինչ ինչպես ինչու երբ որտեղ որ որը որոնք ու և եւ կամ բայց մեր մենք "
+        "դուք ձեր նա նրա չէ չեմ ոչ համար հետ մասին վրա եթե միայն կա կարող պետք"
     ),
     "id": (
         "ada adalah agar akan aku anda apa apakah atau bagaimana bagi bahwa beberapa belum bisa dalam dan dapat "
@@ -119,6 +158,26 @@ STOP_WORDS: Final[dict[str, str]] = {
         "prima quale quali quando quanto quella quelle quelli quello questa queste questi questo qui se sei senza "
         "si sì sia siamo siete solo sono sta stato su sua sugli sui sul sulla sulle sullo suo suoi te ti tra tu "
         "tua tuo tutti tutto un una uno voi vorrei vostro"
+    ),
+    "ka": (
+        "და ან არ არა არის ის ეს იმ ამ მე მას ჩემი ჩვენ ჩვენი თქვენ თქვენი რა რომ რომელი როგორ რატომ როდის სად ვინ "
+        "თუ კი მაგრამ ასევე შემიძლია მინდა უნდა იყო მაქვს"
+    ),
+    "lt": (
+        "ar arba aš apie bet buvo bus būti dėl ir iš į ji jie jis jos jų jūs jūsų kad kai kaip kas kodėl kada kur "
+        "kuris kuri kurie man mane mano mes mūsų ne nei nėra nes nuo o per po prie su tai taip tik to tu už yra "
+        "galiu gali noriu reikia"
+    ),
+    "lv": (
+        "ar arī bet bez būs bija cik es esmu gan ir iz ja jau jo jūs jūsu ka kad kā kas kāpēc kur kurš lai man "
+        "mana mans mani mēs mūsu nav ne nevis no pa par pēc pie pirms tas tā to tu un uz vai vairs var varu vēl "
+        "viņš gribu vajag"
+    ),
+    "ml": ("ഞാൻ എന്റെ എനിക്ക് നിങ്ങൾ നിങ്ങളുടെ ഒരു ഈ ആ എന്ത് എങ്ങനെ എന്തുകൊണ്ട് എപ്പോൾ എവിടെ ആണ് ഇല്ല അല്ല ഉണ്ട് കൂടെ നിന്ന് വേണ്ടി"),
+    "ms": (
+        "ada adalah akan aku anda apa apakah atau bagaimana bagi bahawa belum boleh dalam dan dapat dari daripada "
+        "dengan di dia hanya ini itu jika kah kami kamu kenapa kepada ke kita lagi maka mana masih mengapa mereka "
+        "oleh pada saya sebagai sebelum selepas semua sudah tanpa telah tentang tetapi tidak untuk yang"
     ),
     "nb": (
         "alle at av bare ble blir da de deg dem den denne der dere deres det dette di din dine disse ditt du "
@@ -165,6 +224,17 @@ STOP_WORDS: Final[dict[str, str]] = {
         "там те тебе тебя тем то того тоже той только том ты у уже хотя чего чем что чтобы чтоб эта эти это этого "
         "этой этом этот я"
     ),
+    "sk": (
+        "a aby aj ak ako ale alebo ani áno bez bol bola bolo boli bude by byť cez čo do ho i ich ja je jeho jej ju "
+        "k kam kde keď kto ktorá ktoré ktorí ktorý ku len ma má mám máte me mi mne môj moja moje môžem môže my na "
+        "nad nám nás nie než ni o od on ona oni po pod podľa pre prečo pred pri s sa si sme so som ste sú svoj ta "
+        "tak táto ten tento to toto tu tým už v vám vás váš vo všetko vy z za že"
+    ),
+    "sl": (
+        "a ali bi bil bila bilo bo bodo brez če da do ga ima in iz iti ja jaz je ji jih jo k kaj kako kam ker ki "
+        "kje kot ko kdaj lahko le me med mi moj moja moje mu na nad naj nas naš ne ni nisem o od on ona pa po pod "
+        "pri s sem si se smo so sta ste svoj ta tako te ti to tudi tukaj v vaš vas za zakaj že"
+    ),
     "sv": (
         "alla allt att av blev bli blir de dem den denna deras dess dessa det detta dig din dina ditt du där då "
         "efter ej eller en er era ett från för får ha hade han hans har hennes henne hon honom hur här i icke "
@@ -172,6 +242,16 @@ STOP_WORDS: Final[dict[str, str]] = {
         "något några och om oss på samma sedan sig sin sina sitt själv ska skall skulle som så sådan till under "
         "upp ut utan vad var varför varje vars vem vi vid vilka vilken vill vår våra än är över"
     ),
+    "sw": (
+        "cha changu chake hii hiyo huu hilo hizi hizo ili jinsi kama katika kila kuwa kwa kwamba la lakini lini "
+        "langu mimi na nami nani ni nini sana si sisi tu vya wa wake wangu wapi wewe ya yangu yake yao za zangu "
+        "zake je kwenye"
+    ),
+    "ta": (
+        "அது அந்த ஆனால் இது இந்த இல்லை உங்கள் உள்ளது என் என்ன என்று எனது எனக்கு எப்படி எப்போது எங்கே ஏன் ஒரு தான் "
+        "நான் நாங்கள் நீங்கள் மற்றும் மேலும் யார் அல்லது ஆகும் எங்கள் இருந்து"
+    ),
+    "te": ("అది ఇది ఈ ఆ ఎక్కడ ఎప్పుడు ఎలా ఎందుకు ఏమి ఒక కాదు కానీ లేదు లేదా ఉంది నా నాకు నేను మా మీ మీరు మరియు నుండి కోసం తో చేయాలి"),
     "tr": (
         "acaba ama ancak bana bazı belki ben benden beni benim bir biri birkaç birşey biz bize bizim bu buna "
         "bunda bundan bunlar bunu bunun burada çok çünkü da daha de defa diye en gibi hem hep hepsi her hiç için "
@@ -184,6 +264,10 @@ STOP_WORDS: Final[dict[str, str]] = {
         "же за з зі и і із її їх й його к коли кожен кого кому куди ли лише мене мені ми мій моя моє мої може "
         "можна можу на над нам нас наш не немає ні них о об один та так також там те ти тим то того той тому тут "
         "у хто це цей ці цього цю цієї чи через чого чому що щоб ще я як яка яке який які якщо"
+    ),
+    "ur": (
+        "اور اس ان آپ ایک اپنا اپنی اپنے بھی تا تک تھا تھی تھے جو جب سے کا کی کے کو کیا کیسے کیوں کب کہاں کون کر "
+        "کریں کرنا گیا لیے مجھے میں میرا میری میرے نہیں نے ہم ہوں ہے ہیں ہو ہوتا یہ وہ پر"
     ),
     "vi": (
         "bạn bị bởi các cái cần cho chưa chúng có của cũng đã đang đây để đến đi được gì hay hơn khi không là lại "

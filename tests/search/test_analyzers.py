@@ -140,3 +140,29 @@ def test_a_megabyte_of_one_word_is_one_short_term():
 
     assert len(term.text) <= analyzers.MAXIMUM_WORD_LENGTH
     assert term.end == 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("locale", "one", "other"),
+    [
+        ("he", "הסיסמה", "סיסמה"),
+        ("he", "וכשהמינוי", "מינוי"),
+        ("he", "חשבוניות", "חשבונית"),
+        ("he", "תשלום", "תשלומים"),
+        ("uk", "підписку", "підписки"),
+        ("bg", "абонаментът", "абонаменти"),
+        ("hr", "pretplatu", "pretplate"),
+        ("sk", "faktúry", "faktúru"),
+        ("sl", "naročnino", "naročnine"),
+        ("lv", "rēķins", "rēķinu"),
+        ("ka", "პაროლის", "პაროლი"),
+        ("bn", "টাকার", "টাকা"),
+        ("az", "parolu", "parol"),
+    ],
+)
+def test_inflected_words_of_languages_without_a_snowball_stemmer_are_one_term(locale, one, other):
+    assert texts_of(one, locale) == texts_of(other, locale) != []
+
+
+def test_a_short_hebrew_word_keeps_the_letters_that_could_be_prefixes():
+    assert texts_of("מכל", "he") == ["מכל"]
