@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from markupsafe import Markup
+
+# From this chance on an article in another language is worth more than a guess in the reader's own.
+_PROBABLE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +22,17 @@ class IndexedSection:
 
 @dataclass(frozen=True, slots=True)
 class IndexedArticle:
-    """One published translation as the index needs it. `popularity` is from 0.0 to 1.0 and only breaks ties."""
+    """One published translation as the index needs it.
+
+    `learned_words` are those of the people it helped. `popularity` is from 0.0 to 1.0 and only breaks ties.
+    """
 
     article_id: int
     locale: str
     title: str
     old_titles: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    learned_words: tuple[str, ...] = ()
     summary: str = ""
     topic_key: str = ""
     error_code: str = ""
@@ -64,6 +72,9 @@ IndexChange = Upsert | Delete
 class Hit:
     """An article found, with the section that answers best. `score` is from 0.0 to 1.0.
 
+    `reasons` are the words of the article, as it writes them, that say most for it; `confidence` is the chance from
+    0.0 to 1.0 that it answers; `prior_chance` is that before people's verdicts on suggestions, None where these change
+    nothing.
     `title_html` and `snippet` are safe HTML in which what was searched for stands in ``<mark>``.
     `section_key` is the anchor to open; "" is the top of the article.
     """
@@ -77,6 +88,15 @@ class Hit:
     section_key: str = ""
     section_heading: str = ""
     topic_key: str = ""
+    reasons: tuple[str, ...] = ()
+    confidence: float = 0.0
+    prior_chance: float | None = None
+
+    def reasons_besides(self, *shown: str) -> tuple[str, ...]:
+        """The reasons that somebody who sees the title, the snippet and the plain texts `shown` does not see there."""
+        snippet = Markup(self.snippet).striptags()  # noqa: S704 - it is only read here
+        seen = " ".join((self.title, snippet, *shown)).casefold()
+        return tuple(reason for reason in self.reasons if reason.casefold() not in seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +104,7 @@ class SearchResult:
     """The answer to one search.
 
     `total` counts all hits, `hits` holds the page asked for. `corrected_query` is what was searched for instead
-    of what was typed; `did_you_mean` is only an offer. `other_language_hits` are filled when `hits` is empty.
+    of what was typed; `did_you_mean` is only an offer. `other_language_hits` are filled when `hits` say little.
     `is_incomplete`: the index could not be used and the database was searched.
     """
 
@@ -96,3 +116,9 @@ class SearchResult:
     did_you_mean: str | None = None
     other_language_hits: tuple[Hit, ...] = field(default=())
     is_incomplete: bool = False
+
+    @property
+    def is_answered_elsewhere(self) -> bool:
+        """Whether an article in another language probably answers, and more probably than those in the reader's own."""
+        chances = [hits[0].confidence if hits else 0.0 for hits in (self.other_language_hits, self.hits)]
+        return chances[0] >= _PROBABLE and chances[0] > chances[1]

@@ -2,62 +2,85 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import structlog
-from markupsafe import Markup
 
 from portal.localization import SOURCE_LOCALE, fallback_chain
 from portal.search import question, ranking
+from portal.search.calibration import PRIOR, Calibration
+from portal.search.constraints import find_exactly
 from portal.search.documents import Hit, IndexChange, SearchResult, Upsert
-from portal.search.fields import TEXT, TOPIC
+from portal.search.fields import TOPIC
+from portal.search.flat_postings import Array
+from portal.search.hits import hits_of, title_hits_of
+from portal.search.index_errors import IndexUnavailable
 from portal.search.index_folder import IndexFolder, Manifest
-from portal.search.ranking import Query, Scored
-from portal.search.snippets import Highlighter
-from portal.search.spelling import Correction, Vocabulary, correct
-from portal.search.whoosh_index import IndexUnavailable, Snapshot
+from portal.search.learning.combining import Ballot
+from portal.search.operators import ParsedQuery, finds_locale, parse
+from portal.search.other_languages import OtherLanguages
+from portal.search.rankers import RANKER, Ranker
+from portal.search.ranking import Query, Ranking
+from portal.search.related import query_with_related
+from portal.search.semantic import Embedder
+from portal.search.snapshot import Snapshot
+from portal.search.spelling import correct
+from portal.search.uses import AS_YOU_TYPE, CONTACT_FORM, SEARCH_BOX, Use
 
 logger = structlog.get_logger(__name__)
 Answer = TypeVar("Answer")
 
-# What one word must score for an article to be an answer (see ranking.relevant). Measured on two public sets:
-# random letters stay under 0.06 in nine of ten cases; questions about other things under 0.2, answerable ones above.
-_LEAST_SCORE: Final = 0.065
-_LEAST_SUGGESTED: Final = 0.1
 _LEAST_SHARE_OF_BEST_SUGGESTED: Final = 0.4
-_LEAST_FOR_MESSAGE: Final = 0.24
-_LEAST_IN_OTHER_LANGUAGE: Final = 0.2
-_POPULARITY: Final = 0.015
-_POPULARITY_DEPTH: Final = 20
-_MANY_TERMS: Final = 24
 _LONG_TEXT: Final = 400
+_CLEAR_CHANCE: Final = 0.5
 # A build is given up at most this often: if the new one fails as well, building again would not help.
 _DISCARD_INTERVAL_SECONDS: Final = 600.0
-_OTHER_LOCALES: Final = 12
 _OTHER_HITS: Final = 5
 _SUGGEST_OTHER_LOCALES: Final = 3
+
+
+class Learned(Protocol):
+    """What articles of a locale learned from the questions that they answered."""
+
+    def ballot(self, locale: str, text: str, article_ids: Array) -> Ballot | None:
+        """The votes of articles on `text`, from 0.0 to 1.0; None where nothing is learned. Never raises."""
+
+    def evidence_count(self, locale: str, article_id: int) -> int:
+        """How many questions an article's votes stand on."""
+
+    def calibration(self, locale: str) -> Calibration:
+        """What people's verdicts say of the chances; the prior while there are too few. Never raises."""
 
 
 class SearchEngine:
     """Searches this machine's index. One instance a process; threads may share it.
 
-    Every method takes any text: it is cut to a sensible length and never interpreted as a query language.
+    Every method takes any text, which is cut to a sensible length; only `search` knows a query language.
     All raise IndexUnavailable when there is no usable index. `before_search` is called before each search: there
     the index can be brought up to date.
     """
 
     def __init__(
-        self, root: Path, *, default_locale: str = SOURCE_LOCALE, before_search: Callable[[], None] | None = None
+        self,
+        root: Path,
+        *,
+        default_locale: str = SOURCE_LOCALE,
+        before_search: Callable[[], None] | None = None,
+        ranker: Ranker = RANKER,
+        embedder: Embedder | None = None,
     ) -> None:
-        self.folder = IndexFolder(root)
+        self.folder = IndexFolder(root, embedder=embedder)
+        self.ranker = ranker
+        # What articles learned from people's questions; without it search works from their texts alone.
+        self.learned: Learned | None = None
         self.default_locale = default_locale
+        self.other_languages = OtherLanguages(self.folder, default_locale)
         self.before_search = before_search
-        self._vocabularies: dict[str, tuple[Snapshot, Vocabulary]] = {}
         self._lock = threading.Lock()
         self._discarded_at = float("-inf")
 
@@ -71,29 +94,35 @@ class SearchEngine:
 
     def rebuild(self, changes: Iterable[Upsert], *, position: int, wait: bool = True) -> int:
         """Build a new index beside the old one and swap it in; returns the number of translations in it."""
-        return self.folder.rebuild(changes, position=position, wait=wait)
+        count = self.folder.rebuild(changes, position=position, wait=wait)
+        self.other_languages.learn()
+        return count
 
     def search(
         self,
         text: str,
         locale: str,
         *,
-        limit: int,
+        limit: int = SEARCH_BOX.limit,
         offset: int = 0,
         topic: str | None = None,
         is_corrected: bool = True,
     ) -> SearchResult:
         """The hits `offset` to `offset + limit` for what somebody typed, best first.
 
+        What they typed may hold operators (see :mod:`portal.search.operators`); those are met to the letter, so
+        nothing is corrected then. Without any words, all articles of `topic`.
         A sure correction of misspelled words is applied unless `is_corrected` is off; an unsure one is offered.
         `topic` keeps only articles of that topic and those below it.
         """
         typed = question.clean(text)
-        if not typed:
+        if not typed and not topic:
             return SearchResult(typed, locale)
         return self._reading(lambda: self._search(typed, locale, slice(offset, offset + limit), topic, is_corrected))
 
-    def suggest(self, text: str, locale: str, *, limit: int = 5, topic: str | None = None) -> tuple[Hit, ...]:
+    def suggest(
+        self, text: str, locale: str, *, limit: int = AS_YOU_TYPE.limit, topic: str | None = None
+    ) -> tuple[Hit, ...]:
         """Articles whose titles fit what is being typed, the last word perhaps unfinished.
 
         Their `title_html` has what is not typed yet in <b>; snippets are empty.
@@ -104,49 +133,93 @@ class SearchEngine:
         words = typed + (" " if text[-1:].isspace() else "")
         return self._reading(lambda: self._suggest(words, locale, limit, topic))
 
-    def suggest_for_message(self, subject: str, message: str, locale: str, *, limit: int = 3) -> tuple[Hit, ...]:
-        """Articles that may answer a message; nothing rather than something wrong."""
+    def suggest_for_message(
+        self, subject: str, message: str, locale: str, *, limit: int | None = None, use: Use = CONTACT_FORM
+    ) -> tuple[Hit, ...]:
+        """Articles that may answer a message, as many and as sure as `use` wants; nothing rather than something wrong.
+
+        `limit` is that of `use` unless it is given.
+        """
         lines = "\n".join(part for part in (question.clean(subject), question.clean_message(message)) if part)
         if not lines:
             return ()
-        return self._reading(lambda: self._suggest_for_message(lines, locale, limit))
+        hits = self._reading(lambda: self._suggest_for_message(lines, locale, limit or use.limit, use))
+        return tuple(hit for hit in hits if hit.score >= use.least_score)
 
     def _reading(self, search: Callable[[], Answer]) -> Answer:
         """What `search` gives; a build that stays unreadable is given up, so that it is built anew."""
         if self.before_search is not None:
             self.before_search()
-        try:
-            return search()
-        except IndexUnavailable:
-            # Perhaps another process has just swapped builds.
-            self.folder.forget()
-        try:
-            return search()
-        except IndexUnavailable as error:
-            now = time.monotonic()
-            if now - self._discarded_at > _DISCARD_INTERVAL_SECONDS and self.folder.discard():
-                self._discarded_at = now
-                logger.error("the search index is damaged and will be built anew", error=str(error))
-            raise
+        with self.folder.courtesy.searching():
+            try:
+                return search()
+            except IndexUnavailable:
+                # Perhaps another process has just swapped builds.
+                self.folder.forget()
+            try:
+                return search()
+            except IndexUnavailable as error:
+                self._give_up_build(error)
+                raise
 
-    def _search(self, typed: str, locale: str, page: slice, topic: str | None, is_corrected: bool) -> SearchResult:
+    def _give_up_build(self, error: IndexUnavailable) -> None:
+        now = time.monotonic()
+        if now - self._discarded_at > _DISCARD_INTERVAL_SECONDS and self.folder.discard():
+            self._discarded_at = now
+            logger.error("the search index is damaged and will be built anew", error=str(error))
+
+    def _search(self, query: str, locale: str, page: slice, topic: str | None, is_corrected: bool) -> SearchResult:
+        parsed = parse(
+            query,
+            find_topic=lambda named: self._find_topic(named, locale),
+            find_locale=finds_locale(self.folder.locales()),
+        )
+        locale, topic = parsed.locale or locale, parsed.topic or topic
+        if not parsed.text or (parsed.is_exact and not parsed.quotes_in_passing):
+            return self._search_exactly(query, parsed, locale, page, topic)
+        result = self._search_words(parsed.text, locale, page, topic, is_corrected)
+        return result if parsed.is_plain else replace(result, query=query)
+
+    def _search_exactly(
+        self, query: str, parsed: ParsedQuery, locale: str, page: slice, topic: str | None
+    ) -> SearchResult:
+        snapshot = self.folder.snapshot(locale)
+        if snapshot is None or not (parsed.text or topic):
+            return SearchResult(query, locale)
+        found = find_exactly(snapshot, parsed, least=self.ranker.least_score, only=_of_topic(snapshot, topic))
+        return SearchResult(
+            query, locale, hits=hits_of(snapshot, found, page, question.query_of(parsed.text, locale)), total=len(found)
+        )
+
+    def _find_topic(self, named: str, locale: str) -> str | None:
+        """The topic of that path, if articles are in it that this reader may be shown."""
+        path = named.casefold()
+        snapshots = (self.folder.snapshot(code) for code in fallback_chain(locale, self.default_locale))
+        return path if any(snapshot and snapshot.frequency(TOPIC, path) for snapshot in snapshots) else None
+
+    def _search_words(
+        self, typed: str, locale: str, page: slice, topic: str | None, is_corrected: bool
+    ) -> SearchResult:
         snapshot = self.folder.snapshot(locale)
         if snapshot is None:
-            return SearchResult(typed, locale, other_language_hits=self._in_other_languages(typed, locale, topic))
-        correction = self._correction(typed, snapshot)
+            return SearchResult(typed, locale, other_language_hits=self._in_other_languages(typed, locale, topic, ()))
+        correction = correct(typed, locale, snapshot)
         asked = correction.sure_text if correction and is_corrected else typed
-        found = self._find(snapshot, asked, topic)
+        found = self._rank(snapshot, asked, self.ranker.least_score, _of_topic(snapshot, topic))
         if not found and asked != typed:
             asked = typed
-            found = self._find(snapshot, typed, topic)
+            found = self._rank(snapshot, typed, self.ranker.least_score, _of_topic(snapshot, topic))
+        hits = hits_of(snapshot, found, page, query_with_related(asked, snapshot), self._calibration(locale))
+        # Who has found what they seek is not asked whether they meant something else.
+        is_doubtful = not hits or hits[0].confidence < _CLEAR_CHANCE
         return SearchResult(
             query=typed,
             locale=locale,
-            hits=self._hits(snapshot, found[page], asked),
+            hits=hits,
             total=len(found),
             corrected_query=asked if asked != typed else None,
-            did_you_mean=correction.text if correction and correction.text != asked else None,
-            other_language_hits=() if found else self._in_other_languages(typed, locale, topic),
+            did_you_mean=correction.text if correction and correction.text != asked and is_doubtful else None,
+            other_language_hits=self._in_other_languages(typed, locale, topic, hits) if not page.start else (),
         )
 
     def _suggest(self, typed: str, locale: str, limit: int, topic: str | None) -> tuple[Hit, ...]:
@@ -159,135 +232,68 @@ class SearchEngine:
 
     def _suggest_corrected(self, typed: str, locale: str, limit: int, topic: str | None) -> tuple[Hit, ...]:
         snapshot = self.folder.snapshot(locale)
-        correction = self._correction(typed, snapshot) if snapshot else None
+        correction = correct(typed, locale, snapshot) if snapshot else None
         if snapshot is None or correction is None or correction.sure_text == typed:
             return ()
         return self._suggest_in(snapshot, correction.sure_text, limit, topic)
 
-    def _suggest_for_message(self, lines: str, locale: str, limit: int) -> tuple[Hit, ...]:
+    def _suggest_for_message(self, lines: str, locale: str, limit: int, use: Use) -> tuple[Hit, ...]:
         snapshot = self.folder.snapshot(locale)
         if snapshot is not None:
-            correction = self._correction(lines, snapshot)
+            correction = correct(lines, locale, snapshot)
             asked = correction.sure_text if correction else lines
-            found = self._rank(snapshot, asked, _LEAST_FOR_MESSAGE)
-            if found:
-                return self._hits(snapshot, self._by_popularity(snapshot, found)[:limit], asked)
-        return self._in_other_languages(lines, locale)[:limit]
+            found = self._rank(snapshot, asked, self.ranker.least_for_message)
+            query = question.query_of(asked, locale)
+            hits = hits_of(snapshot, found, slice(0, limit), query, self._calibration(locale))
+            likely = tuple(hit for hit in hits if hit.confidence >= use.least_chance)
+            if likely:
+                return likely
+        return self.other_languages.answering(lines, locale, limit=limit) if use.asks_other_languages else ()
 
-    def _rank(self, snapshot: Snapshot, text: str, least: float, only: Container[int] | None = None) -> list[Scored]:
+    def _rank(self, snapshot: Snapshot, text: str, least: float, only: Array | None = None) -> Ranking:
         """The relevant articles: by the whole text when it is a query, by its sentences when it is a message."""
+        sentences = question.sentences(text)
+        ballot = self.learned.ballot(snapshot.locale, text, snapshot.article_ids) if self.learned else None
         if len(text) <= _LONG_TEXT:
-            whole = question.query_of(text, snapshot.locale)
-            if len(whole.terms) <= _MANY_TERMS:
-                return ranking.rank(snapshot, whole, least=least, only=only)
-        parts = [question.query_of(sentence, snapshot.locale) for sentence in question.sentences(text)]
-        return ranking.rank_message(snapshot, parts, least=least, only=only)
+            whole = query_with_related(text, snapshot)
+            if len(sentences) == 1 or len(set(whole.terms)) <= self.ranker.whole_terms:
+                [whole] = self._with_meaning(snapshot, [(whole, text)])
+                return ranking.rank(snapshot, whole, ranker=self.ranker, least=least, only=only, ballot=ballot)
+        parts = self._with_meaning(
+            snapshot, [(question.query_of(sentence, snapshot.locale), sentence) for sentence in sentences]
+        )
+        return ranking.rank_message(snapshot, parts, ranker=self.ranker, least=least, only=only, ballot=ballot)
 
-    def _find(self, snapshot: Snapshot, text: str, topic: str | None) -> list[Scored]:
-        return self._by_popularity(snapshot, self._rank(snapshot, text, _LEAST_SCORE, _of_topic(snapshot, topic)))
+    def _calibration(self, locale: str) -> Calibration:
+        return self.learned.calibration(locale) if self.learned else PRIOR
+
+    def _with_meaning(self, snapshot: Snapshot, asked: Sequence[tuple[Query, str]]) -> list[Query]:
+        """Queries for texts, with what these mean where the ranker asks for it and the articles' vectors are there."""
+        if snapshot.embedder is None or not self.ranker.meaning:
+            return [query for query, _ in asked]
+        vectors = snapshot.embedder.embed([text for _, text in asked])
+        return [replace(query, vector=vector) for (query, _), vector in zip(asked, vectors, strict=True)]
 
     def _suggest_in(self, snapshot: Snapshot, typed: str, limit: int, topic: str | None) -> tuple[Hit, ...]:
         query = question.query_of(typed, snapshot.locale, is_unfinished=True)
-        ranked = ranking.rank(
+        found = ranking.rank(
             snapshot,
             query,
-            ranking.SUGGEST_WEIGHTS,
-            least=_LEAST_SUGGESTED,
+            self.ranker.suggest_weights,
+            ranker=self.ranker,
+            least=self.ranker.least_suggested,
             least_share=_LEAST_SHARE_OF_BEST_SUGGESTED,
             only=_of_topic(snapshot, topic),
         )
-        highlighter = _highlighter(snapshot, query)
-        return tuple(
-            _title_hit(snapshot, scored, lead, highlighter)
-            for scored in self._by_popularity(snapshot, ranked)[:limit]
-            if (lead := snapshot.lead(scored.article_id)) is not None
+        return title_hits_of(snapshot, found, limit, query)
+
+    def _in_other_languages(self, text: str, locale: str, topic: str | None, own: tuple[Hit, ...]) -> tuple[Hit, ...]:
+        """The best hits in other locales beside the reader's `own`."""
+        return self.other_languages.beside(
+            own, text, locale, limit=_OTHER_HITS, only=lambda snapshot: _of_topic(snapshot, topic)
         )
 
-    def _by_popularity(self, snapshot: Snapshot, ranked: list[Scored]) -> list[Scored]:
-        """The same list; near ties at its top ordered by how much the articles are read."""
 
-        def worth(scored: Scored) -> float:
-            lead = snapshot.lead(scored.article_id) or {}
-            return scored.score + _POPULARITY * float(lead.get("popularity", 0.0))
-
-        top = sorted(ranked[:_POPULARITY_DEPTH], key=worth, reverse=True)
-        return top + ranked[_POPULARITY_DEPTH:]
-
-    def _hits(self, snapshot: Snapshot, ranked: Sequence[Scored], text: str) -> tuple[Hit, ...]:
-        highlighter = _highlighter(snapshot, question.query_of(text, snapshot.locale))
-        return tuple(hit for scored in ranked if (hit := _hit(snapshot, scored, highlighter)))
-
-    def _in_other_languages(self, text: str, locale: str, topic: str | None = None) -> tuple[Hit, ...]:
-        """The best hits in other locales, those first that a reader of `locale` would try next."""
-        chain = [code for code in fallback_chain(locale, self.default_locale) if code != locale]
-        others = [code for code in self.folder.locales() if code != locale and code not in chain]
-        hits: list[Hit] = []
-        seen: set[int] = set()
-        for candidate in [*chain, *others][:_OTHER_LOCALES]:
-            snapshot = self.folder.snapshot(candidate)
-            if snapshot is None:
-                continue
-            found = self._rank(snapshot, text, _LEAST_IN_OTHER_LANGUAGE, _of_topic(snapshot, topic))
-            fresh = [scored for scored in found if scored.article_id not in seen]
-            seen.update(scored.article_id for scored in fresh)
-            hits += self._hits(snapshot, fresh[: _OTHER_HITS - len(hits)], text)
-            if len(hits) >= _OTHER_HITS:
-                break
-        return tuple(hits)
-
-    def _correction(self, text: str, snapshot: Snapshot) -> Correction | None:
-        with self._lock:
-            known = self._vocabularies.get(snapshot.locale)
-            if known is None or known[0] is not snapshot:
-                known = (snapshot, Vocabulary(snapshot))
-                self._vocabularies[snapshot.locale] = known
-        return correct(text, snapshot.locale, snapshot, known[1])
-
-
-def _of_topic(snapshot: Snapshot, topic: str | None) -> dict[int, float] | None:
-    return snapshot.articles_with(TOPIC, topic) if topic else None
-
-
-def _highlighter(snapshot: Snapshot, query: Query) -> Highlighter:
-    count = snapshot.document_count
-    weights = {
-        term: math.log(1 + count / (1 + snapshot.frequency(TEXT, term)))
-        for term in (*query.terms, *query.unfinished_terms)
-    }
-    return Highlighter(snapshot.locale, weights, query.prefix)
-
-
-def _hit(snapshot: Snapshot, scored: Scored, highlighter: Highlighter) -> Hit | None:
-    """The hit with its best section's passage; the summary or the first section stands in where that has no text."""
-    lead = snapshot.lead(scored.article_id)
-    if lead is None:
-        return None
-    section = lead
-    if scored.document is not None:
-        segment, document = scored.document
-        section = snapshot.segments[segment].stored(document)
-    return Hit(
-        article_id=scored.article_id,
-        locale=snapshot.locale,
-        score=min(1.0, scored.score),
-        title=str(lead["title"]),
-        title_html=highlighter.marked(str(lead["title"])),
-        snippet=highlighter.best_passage([str(section["text"]), str(lead["summary"])])
-        or highlighter.best_passage(str(other["text"]) for other in snapshot.sections(scored.article_id)),
-        section_key=str(section["key"]),
-        section_heading=str(section["heading"]),
-        topic_key=str(lead["topic"]),
-    )
-
-
-def _title_hit(snapshot: Snapshot, scored: Scored, lead: dict[str, Any], highlighter: Highlighter) -> Hit:
-    title = str(lead["title"])
-    return Hit(
-        article_id=scored.article_id,
-        locale=snapshot.locale,
-        score=min(1.0, scored.score),
-        title=title,
-        title_html=highlighter.completed(title),
-        snippet=Markup(),
-        topic_key=str(lead["topic"]),
-    )
+def _of_topic(snapshot: Snapshot, topic: str | None) -> Array | None:
+    """A mask of the rows whose articles are of a topic, or of one below it."""
+    return snapshot.weights_of(TOPIC, topic) > 0 if topic else None

@@ -20,7 +20,7 @@ from portal.knowledge_base.models import ArticleChange
 from portal.search import published
 from portal.search.documents import Upsert
 from portal.search.engine import SearchEngine
-from portal.search.whoosh_index import IndexBusy, IndexUnavailable
+from portal.search.index_errors import IndexBusy, IndexUnavailable
 
 logger = structlog.get_logger(__name__)
 
@@ -44,9 +44,9 @@ def count_visible() -> int:
 
 
 def is_behind(engine: SearchEngine) -> bool:
-    """Whether something was published that the index does not have; True without an index."""
+    """Whether the index lacks something published, or vectors of meaning that are wanted; True without an index."""
     try:
-        return engine.manifest().position < newest_change()
+        return engine.folder.lacks_vectors() or engine.manifest().position < newest_change()
     except IndexUnavailable:
         return True
 
@@ -94,22 +94,29 @@ def rebuild(engine: SearchEngine, *, wait: bool = True, on_article: Callable[[],
 
 
 class IndexWatch:
-    """Called before each search: looks at most once a second whether the index is behind, and then calls `help_it`."""
+    """Called before each search: looks now and then whether the index is behind, and then calls `help_it`."""
 
-    def __init__(self, engine: SearchEngine, help_it: Callable[[], None]) -> None:
-        self._engine = engine
+    def __init__(
+        self,
+        is_behind: Callable[[], bool],
+        help_it: Callable[[], None],
+        *,
+        every_seconds: float = _LOOK_EVERY_SECONDS,
+    ) -> None:
+        self._is_behind = is_behind
         self._help_it = help_it
+        self._every_seconds = every_seconds
         self._looked_at = float("-inf")
         self._lock = threading.Lock()
 
     def __call__(self) -> None:
         now = time.monotonic()
         with self._lock:
-            if now - self._looked_at < _LOOK_EVERY_SECONDS:
+            if now - self._looked_at < self._every_seconds:
                 return
             self._looked_at = now
         try:
-            if is_behind(self._engine):
+            if self._is_behind():
                 self._help_it()
         except Exception:
             # A search in an older index is better than none.
@@ -119,6 +126,9 @@ class IndexWatch:
 def _catch_up(engine: SearchEngine, now: datetime, *, wait: bool) -> int:
     try:
         applied = engine.manifest().position
+        if engine.folder.lacks_vectors():
+            logger.info("the search index has no vectors of meaning yet and is built anew")
+            return rebuild(engine, wait=wait)
         for locale in engine.folder.locales():
             engine.folder.snapshot(locale)
         with published.read_only(db.engine) as connection:

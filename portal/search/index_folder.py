@@ -12,16 +12,19 @@ import os
 import shutil
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+from portal.search.courtesy import Courtesy
 from portal.search.documents import IndexChange, Upsert
 from portal.search.fields import INDEX_FORMAT
-from portal.search.posting_cache import PostingCache
-from portal.search.whoosh_index import IndexUnavailable, Snapshot, one_writer, open_snapshot, write
+from portal.search.index_errors import IndexUnavailable
+from portal.search.semantic import Embedder
+from portal.search.snapshot import Snapshot
 from portal.search.whoosh_index import build as write_new
+from portal.search.whoosh_index import one_writer, open_snapshot, write
 
 _CURRENT: Final = "current"
 _MANIFEST: Final = "manifest.json"
@@ -31,10 +34,14 @@ _BUILD_PREFIX: Final = "build-"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a build says of itself. `position` is the last change applied to every locale."""
+    """What a build says of itself. `position` is the last change applied to every locale.
+
+    `embedder` names the one whose vectors all articles have in the languages that it helps; "" without.
+    """
 
     position: int
     locales: tuple[str, ...]
+    embedder: str = ""
 
     @staticmethod
     def read(build: Path) -> Manifest:
@@ -47,22 +54,33 @@ class Manifest:
             content = json.loads((build / _MANIFEST).read_text("utf-8"))
             if content["format"] != INDEX_FORMAT:
                 raise IndexUnavailable(f"its format is {content['format']}, wanted is {INDEX_FORMAT}")
-            return Manifest(int(content["position"]), tuple(map(str, content["locales"])))
+            return Manifest(
+                int(content["position"]), tuple(map(str, content["locales"])), str(content.get("embedder", ""))
+            )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexUnavailable("its manifest is missing or damaged") from error
 
     def write(self, build: Path) -> None:
         """Replace the manifest at once; readers see the old or the new one."""
-        content = {"format": INDEX_FORMAT, "position": self.position, "locales": sorted(self.locales)}
+        content = {
+            "format": INDEX_FORMAT,
+            "position": self.position,
+            "locales": sorted(self.locales),
+            "embedder": self.embedder,
+        }
         _replace(build / _MANIFEST, json.dumps(content))
 
 
 class IndexFolder:
-    """This machine's copy of the index. One instance a process; threads may share it."""
+    """This machine's copy of the index. One instance a process; threads may share it.
 
-    def __init__(self, root: Path) -> None:
+    With an `embedder` what is written has its vectors, in the languages that it helps.
+    """
+
+    def __init__(self, root: Path, *, embedder: Embedder | None = None) -> None:
         self.root = root
-        self._cache = PostingCache()
+        self.embedder = embedder
+        self.courtesy = Courtesy()
         self._snapshots: dict[str, Snapshot] = {}
         self._seen: tuple[int, ...] = ()
         self._build: Path | None = None
@@ -85,13 +103,29 @@ class IndexFolder:
             IndexUnavailable: there is no usable index.
         """
         with self._lock:
-            if locale not in self._refreshed().locales or self._build is None:
+            manifest = self._refreshed()
+            if locale not in manifest.locales or self._build is None:
                 return None
             known = self._snapshots.get(locale)
             if known is None or not known.is_current:
-                known = open_snapshot(self._build / locale, locale, self._cache, known)
+                known = open_snapshot(self._build / locale, locale, known)
+                known.embedder = self._embedder_of(manifest, locale)
                 self._snapshots[locale] = known
             return known
+
+    def lacks_vectors(self) -> bool:
+        """Whether the index was written without the embedder there is now, and is to be built anew.
+
+        Raises:
+            IndexUnavailable: there is no usable index.
+        """
+        return self.embedder is not None and self.manifest().embedder != self.embedder.name
+
+    def _embedder_of(self, manifest: Manifest, locale: str) -> Embedder | None:
+        """The embedder, if a build has its vectors in a locale."""
+        if self.embedder is None or manifest.embedder != self.embedder.name or not self.embedder.helps(locale):
+            return None
+        return self.embedder
 
     def discard(self) -> bool:
         """Give up the current build, which turned out to be damaged: there is no index until the next rebuild.
@@ -140,11 +174,15 @@ class IndexFolder:
                 if is_new and not any(isinstance(change, Upsert) for change in batch):
                     continue
                 if is_new:
-                    write_new(build / locale, [change for change in batch if isinstance(change, Upsert)])
+                    upserts = [change for change in batch if isinstance(change, Upsert)]
+                    write_new(build / locale, upserts, self.courtesy.give_way, self._embedder_of(manifest, locale))
                 else:
-                    write(build / locale, batch)
+                    write(build / locale, batch, self.courtesy.give_way, self._embedder_of(manifest, locale))
                 locales.add(locale)
-            Manifest(max(position, manifest.position), tuple(locales)).write(build)
+            # Who writes without the vectors makes the others incomplete.
+            has_vectors = self.embedder is not None and manifest.embedder == self.embedder.name
+            embedder = manifest.embedder if has_vectors else ""
+            Manifest(max(position, manifest.position), tuple(locales), embedder).write(build)
 
     def rebuild(self, changes: Iterable[Upsert], *, position: int, wait: bool = True) -> int:
         """Write a new build from articles that come locale by locale, and swap it in; returns how many there were.
@@ -157,7 +195,7 @@ class IndexFolder:
         with one_writer(self.root / _LOCK, wait=wait):
             build = self._next_build()
             try:
-                count = _write_build(build, changes, position)
+                count = self._write_build(build, changes, position)
                 _replace(self.root / _CURRENT, build.name)
             except BaseException:
                 shutil.rmtree(build, ignore_errors=True)
@@ -205,6 +243,23 @@ class IndexFolder:
         build.mkdir()
         return build
 
+    def _write_build(self, build: Path, changes: Iterable[Upsert], position: int) -> int:
+        """Fill a new build with articles that come locale by locale; returns how many there were."""
+        locales, count = [], 0
+        new = Manifest(position, (), self.embedder.name if self.embedder else "")
+
+        def counted(group: Iterable[Upsert]) -> Iterator[Upsert]:
+            nonlocal count
+            for change in group:
+                count += 1
+                yield change
+
+        for locale, group in groupby(changes, key=lambda change: change.locale):
+            write_new(build / locale, counted(group), self.courtesy.give_way, self._embedder_of(new, locale))
+            locales.append(locale)
+        replace(new, locales=tuple(locales)).write(build)
+        return count
+
     def _builds(self) -> list[Path]:
         return [path for path in self.root.glob(f"{_BUILD_PREFIX}*") if path.name.removeprefix(_BUILD_PREFIX).isdigit()]
 
@@ -213,23 +268,6 @@ class IndexFolder:
             if build != kept:
                 # Where open files cannot be deleted, the next rebuild removes what is left now.
                 shutil.rmtree(build, ignore_errors=True)
-
-
-def _write_build(build: Path, changes: Iterable[Upsert], position: int) -> int:
-    """Fill a new build with articles that come locale by locale; returns how many there were."""
-    locales, count = [], 0
-
-    def counted(group: Iterable[Upsert]) -> Iterator[Upsert]:
-        nonlocal count
-        for change in group:
-            count += 1
-            yield change
-
-    for locale, group in groupby(changes, key=lambda change: change.locale):
-        write_new(build / locale, counted(group))
-        locales.append(locale)
-    Manifest(position, tuple(locales)).write(build)
-    return count
 
 
 def _replace(path: Path, content: str) -> None:

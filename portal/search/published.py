@@ -16,6 +16,7 @@ from portal.database import write_intent
 from portal.knowledge_base.models import Article, ArticleChange, Revision, Section, Topic, Translation
 from portal.knowledge_base.queries import visible_articles
 from portal.search.documents import Delete, IndexChange, IndexedArticle, IndexedSection, Upsert
+from portal.search.learning.queries import learned_words_of
 
 _BATCH = 200
 
@@ -90,11 +91,19 @@ def _articles(connection: Connection, translation_ids: Sequence[int]) -> dict[in
     topics = _topic_paths(connection)
     sections = _sections(connection, [row.revision_id for row in rows])
     old_titles = _old_titles(connection, translation_ids)
-    return {row.id: _article(row, topics, sections[row.revision_id], old_titles[row.id]) for row in rows}
+    learned = learned_words_of(connection, translation_ids)
+    return {
+        row.id: _article(row, topics, sections[row.revision_id], old_titles[row.id], learned.get(row.id, ()))
+        for row in rows
+    }
 
 
 def _article(
-    row: Any, topics: dict[int, str], sections: Sequence[IndexedSection], titles: Sequence[tuple[int, str]]
+    row: Any,
+    topics: dict[int, str],
+    sections: Sequence[IndexedSection],
+    titles: Sequence[tuple[int, str]],
+    learned_words: tuple[str, ...],
 ) -> IndexedArticle:
     earlier = (title for number, title in titles if number < row.number and title != row.title)
     position = row.popular_position
@@ -104,6 +113,7 @@ def _article(
         title=row.title,
         old_titles=tuple(dict.fromkeys(earlier)),
         keywords=tuple(str(keyword) for keyword in row.keywords),
+        learned_words=learned_words,
         summary=row.summary,
         topic_key=topics.get(row.topic_id, ""),
         error_code=row.error_code,

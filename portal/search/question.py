@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final
 
 from portal.search import analyzers
-from portal.search.fields import MAXIMUM_DENSE_PREFIX_LENGTH, MAXIMUM_PREFIX_LENGTH, exact_term
+from portal.search.fields import MAXIMUM_DENSE_PREFIX_LENGTH, MAXIMUM_PREFIX_LENGTH, exact_term, seams
+from portal.search.folding import normalize
 from portal.search.ranking import Query
 
 MAXIMUM_QUERY_LENGTH: Final = 500
-MAXIMUM_MESSAGE_LENGTH: Final = 8_000
+MAXIMUM_MESSAGE_LENGTH: Final = 4_000
 MAXIMUM_SENTENCES: Final = 24
 _LONG_SENTENCE: Final = 300
 _ENDS = re.compile(r"(?<=[.!?])\s+|[。！？؟।…\n\r]+|(?<=[;；:：])\s")
@@ -19,10 +21,18 @@ _SPACES = re.compile(r"\s+")
 
 
 def clean(text: str, limit: int = MAXIMUM_QUERY_LENGTH) -> str:
-    """The text as it is searched, shown and logged: no control characters, single spaces, at most `limit` long."""
+    """The text as it is searched, shown and logged: no control characters, single spaces, at most `limit` long.
+
+    Nor is it longer once it is normalised: a single character may stand for eighteen.
+    """
     # What is cut off is never looked at, so a megabyte costs what a page costs.
-    kept = "".join(char if char.isprintable() or char == "\u200c" else " " for char in text[: 2 * limit])
-    return _SPACES.sub(" ", kept).strip()[:limit].strip()
+    kept = text[: 2 * limit]
+    if not kept.isprintable():
+        kept = "".join(char if char.isprintable() or char == "\u200c" else " " for char in kept)
+    kept = _SPACES.sub(" ", kept).strip()[:limit]
+    if not kept.isascii() and len(normalize(kept)) > limit:
+        kept = kept[: bisect_right(range(len(kept)), limit, key=lambda end: len(normalize(kept[:end]))) - 1]
+    return kept.strip()
 
 
 def clean_message(text: str) -> str:
@@ -34,24 +44,42 @@ def clean_message(text: str) -> str:
 def query_of(text: str, locale: str, *, is_unfinished: bool = False) -> Query:
     """The query for a few words; with `is_unfinished` the last word may still grow."""
     found = analyzers.words(text, locale)
-    grams = tuple(analyzers.grams(found))
-    phrase, codes = exact_term(text, locale), tuple(_codes(found, text))
+    grams, sides = tuple(analyzers.grams(found)), tuple(seams(found))
+    phrase, whole_codes = exact_term(text, locale), tuple(codes(found, text))
     if not is_unfinished or not found or text[-1:].isspace():
         terms = tuple(term.text for term in analyzers.terms_of(found, text))
-        return Query(terms=terms, grams=grams, phrase=phrase, codes=codes)
+        return Query(
+            terms=terms,
+            grams=grams,
+            function_words=_function_words(found),
+            seams=sides,
+            phrase=phrase,
+            codes=whole_codes,
+        )
     before, last = found[:-1], found[-1]
     is_spaced = last.script is analyzers.Script.SPACED
     return Query(
         terms=tuple(term.text for term in analyzers.terms_of(before, text)),
         grams=grams,
+        function_words=_function_words(before),
+        seams=sides,
         phrase=phrase,
-        codes=codes,
+        codes=whole_codes,
         prefix=last.folded[:MAXIMUM_PREFIX_LENGTH] if is_spaced else last.folded[-MAXIMUM_DENSE_PREFIX_LENGTH:],
         unfinished_terms=tuple(term.text for term in last.terms),
     )
 
 
-def _codes(found: list[analyzers.Word], text: str) -> Iterator[str]:
+def _function_words(found: list[analyzers.Word]) -> tuple[str, ...]:
+    """The terms of stop words; none where there are only such, because then they are what is asked for."""
+    stop_words = [word for word in found if word.is_stop_word]
+    if len(stop_words) == len(found):
+        return ()
+    return tuple(term.text for word in stop_words for term in word.terms)
+
+
+def codes(found: list[analyzers.Word], text: str) -> Iterator[str]:
+    """The error codes, product names and numbers among the words of a text."""
     seen = dict.fromkeys(term.text for word in found if word.is_code for term in word.terms)
     seen.update(dict.fromkeys(term.text for term in analyzers.spaced_codes(found, text)))
     yield from (code for code in seen if any(char.isdigit() for char in code) and len(code) >= 3)

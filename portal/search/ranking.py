@@ -1,57 +1,53 @@
 """Which articles answer a query, and how well: pure scoring over one locale's snapshot.
 
-Four parts are scored by BM25F as a flat OR of terms: words of the title, words of the text, n-grams of
-everything, n-grams of the title. Each is divided by what the query could reach at best, so that parts can be
-added with fixed weights and a threshold means something.
+Five parts are scored by BM25F as a flat OR of terms: words of the title, words of the text, n-grams of everything,
+n-grams of the title, and the seams between words. Each is divided by what the query could reach at best, so that
+parts can be added with fixed weights and a threshold means something.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
-from portal.search.fields import EXACT, GRAMS, PREFIX, TEXT, TITLE, TITLE_GRAMS
-from portal.search.whoosh_index import Snapshot
+import numpy as np
 
-# Recorded with every suggestion shown, so that rankers can be compared later.
-RANKER_VERSION: Final = "2026-11-a"
+from portal.search.analyzers import is_dense
+from portal.search.calibration import Evidence, prior_chances
+from portal.search.fields import EXACT, GRAMS, POPULARITY, PREFIX, SEAMS, TEXT, TITLE, TITLE_GRAMS
+from portal.search.flat_postings import Array
+from portal.search.learning.combining import Ballot, combined
+from portal.search.meaning import nearness
+from portal.search.rankers import RANKER, PartWeights, Ranker
+from portal.search.scoring import (
+    Effort,
+    Part,
+    TextScores,
+    Worth,
+    choose,
+    coverage,
+    idf,
+    information,
+    lead_scores,
+)
+from portal.search.snapshot import Place, Snapshot
 
-
-class Effort(NamedTuple):
-    """How much is looked up for one part of a query: the rarest terms say most, the rest of a long text is left out.
-
-    `postings` bounds the work in large indexes.
-    """
-
-    words: int
-    grams: int
-    postings: int
-
-
-_QUERY_EFFORT: Final = Effort(words=16, grams=64, postings=10_000)
-_SENTENCE_EFFORT: Final = Effort(words=12, grams=64, postings=4_000)
-_ALWAYS_TERMS: Final = 3
+_WORDS: Final = Effort(terms=24, postings=40_000)
+_GRAMS: Final = Effort(terms=128, postings=40_000)
+_SENTENCE_WORDS: Final = Effort(terms=16, postings=20_000)
+_SENTENCE_GRAMS: Final = Effort(terms=96, postings=20_000)
 _MOST_SENTENCES: Final = 6
-# An article scores by its best section and, less, by what its sections have together.
-_BEST_SECTION_SHARE: Final = 0.6
+# How sure an answer is shows in how far it is ahead of the fourth best: few questions have more right articles.
+_RIVALS: Final = 4
 # How far an exact match lifts an article towards 1.0.
 _EXACT_LIFT: Final = 0.9
-
-
-class PartWeights(NamedTuple):
-    """How much each part adds."""
-
-    title: float
-    text: float
-    grams: float
-    title_grams: float
-
-
-SEARCH_WEIGHTS: Final = PartWeights(title=1.0, text=1.0, grams=2.0, title_grams=1.0)
-SUGGEST_WEIGHTS: Final = PartWeights(title=3.0, text=0.5, grams=0.5, title_grams=1.0)
+_LEAST_VOTE_ALONE: Final = 0.15
+# Of questions about other things 95 in 100 get no vote above this, even with 130 questions learned an article.
+_VOTE_OF_STRANGERS: Final = 0.5
+_POPULARITY: Final = 0.015
+_POPULARITY_DEPTH: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,202 +55,288 @@ class Query:
     """What is looked up: terms and n-grams; for exact matches the whole phrase and the codes in it.
 
     While the last word is being typed, `prefix` is its beginning, looked for in titles, and its terms so far are
-    apart from the others: they may be no word yet.
+    apart from the others: they may be no word yet. `function_words` are the terms of words like "how" and "not",
+    `seams` the ends and beginnings of neighbouring words. `related` are other terms for a term, with how much less
+    they say. `vector` is what the text means, of length 1.0, where the snapshot's articles have such vectors.
     """
 
     terms: tuple[str, ...]
     grams: tuple[str, ...]
+    function_words: tuple[str, ...] = ()
+    seams: tuple[str, ...] = ()
     phrase: str = ""
     codes: tuple[str, ...] = ()
     prefix: str = ""
     unfinished_terms: tuple[str, ...] = ()
+    related: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
+    vector: Array | None = field(default=None, compare=False)
 
 
-class Scored(NamedTuple):
-    """An article's score from 0.0 to 1.0, and its best document (segment, number) where its text matches."""
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Rows of a snapshot, best first, with their scores.
 
-    article_id: int
-    score: float
-    document: tuple[int, int] | None
+    `place_of` gives the document of a row that matches best, `chances_of` the chances that rows answer,
+    before people's verdicts on suggestions (see :mod:`portal.search.calibration`).
+    """
+
+    rows: Array
+    scores: Array
+    place_of: Callable[[int], Place | None]
+    chances_of: Callable[[Array], Array] = lambda rows: np.zeros(len(rows))
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
 
-class _Lookup(NamedTuple):
-    """A term in a field, with the share of the best reachable score that it is worth."""
+def _no_place(_row: int) -> Place | None:
+    return None
 
-    field: str
-    text: str
-    share: float
+
+NOTHING: Final = Ranking(np.zeros(0, dtype=np.int64), np.zeros(0), _no_place)
 
 
 def rank(
     snapshot: Snapshot,
     query: Query,
-    weights: PartWeights = SEARCH_WEIGHTS,
+    weights: PartWeights | None = None,
     *,
+    ranker: Ranker = RANKER,
     least: float = 0.0,
-    only: Container[int] | None = None,
+    only: Array | None = None,
     least_share: float = 0.25,
-    effort: Effort = _QUERY_EFFORT,
-) -> list[Scored]:
-    """The articles (of `only`, if given) that are answers and no noise, best first.
+    ballot: Ballot | None = None,
+) -> Ranking:
+    """The articles (of the rows in the mask `only`, if given) that are answers and no noise, best first.
 
-    `least` is what one word must score. The more words a query has, the less of them an article is expected to
-    have, and the less chance has; so the bar falls with their square root. Articles with less than `least_share` of
-    the best one's score are noise, too.
+    `weights` are the ranker's for searching unless given. `least` is what one word must score. The more words a query
+    has, the less of them an article is expected to have, and the less chance has; so the bar falls with their square
+    root. Articles with less than `least_share` of the best one's score are noise, too. `ballot` is what earlier
+    questions say for the articles, by row.
     """
     if not snapshot.article_count:
-        return []
-    scores, best = _scores(snapshot, query, weights, effort)
-    if only is not None:
-        scores = {article: score for article, score in scores.items() if article in only}
-    top = max(scores.values(), default=0.0)
-    floor = max(least / math.sqrt(len(set(query.terms)) or 1), least_share * top)
-    found = [Scored(article, score, best.get(article)) for article, score in scores.items() if score >= floor]
-    return _best_first(found)
-
-
-def _scores(
-    snapshot: Snapshot, query: Query, weights: PartWeights, effort: Effort
-) -> tuple[dict[int, float], dict[int, tuple[int, int]]]:
-    total = sum(weights)
-    terms = query.terms + tuple(text for text in query.unfinished_terms if snapshot.frequency(TEXT, text))
-    titles = [(TITLE, text) for text in terms]
-    if query.prefix:
-        titles.append((PREFIX, query.prefix))
-    texts, best = text_part(snapshot, terms, effort)
-    scores: dict[int, float] = {}
-    for part, weight in (
-        (lead_part(snapshot, titles, effort), weights.title),
-        (texts, weights.text),
-        (lead_part(snapshot, [(GRAMS, gram) for gram in query.grams], effort), weights.grams),
-        (lead_part(snapshot, [(TITLE_GRAMS, gram) for gram in query.grams], effort), weights.title_grams),
-    ):
-        share = weight / total
-        for article, value in part.items():
-            scores[article] = scores.get(article, 0.0) + value * share
-    for article, lift in exact_matches(snapshot, query).items():
-        scores[article] = 1 - (1 - scores.get(article, 0.0)) * (1 - _EXACT_LIFT * lift)
-    return scores, best
-
-
-def rank_message(
-    snapshot: Snapshot, sentences: Sequence[Query], *, least: float, only: Container[int] | None = None
-) -> list[Scored]:
-    """The articles that are relevant to any sentence of a message, best first; `least` and `only` as for one query.
-
-    An article has the score of its best sentence; sentences that say little (greetings, thanks) count less, and
-    only those that say most are looked up in full.
-    """
-    said = [(information(snapshot, sentence), number) for number, sentence in enumerate(sentences)]
-    said = sorted((entry for entry in said if entry[0]), reverse=True)[:_MOST_SENTENCES]
-    best: dict[int, Scored] = {}
-    for amount, number in said:
-        sentence = sentences[number]
-        share = math.sqrt(amount / said[0][0])
-        for scored in rank(snapshot, sentence, least=least, only=only, effort=_SENTENCE_EFFORT):
-            value = scored.score * share
-            known = best.get(scored.article_id)
-            if known is None or value > known.score:
-                best[scored.article_id] = Scored(scored.article_id, value, scored.document)
-    return _best_first(best.values())
-
-
-def information(snapshot: Snapshot, query: Query) -> float:
-    """How much a sentence says to this index: the summed inverse document frequency of the words it knows."""
-    frequencies = (snapshot.frequency(TEXT, text) for text in set(query.terms))
-    return sum(_idf(snapshot.document_count, frequency) for frequency in frequencies if frequency)
-
-
-def exact_matches(snapshot: Snapshot, query: Query) -> dict[int, float]:
-    """Articles whose title (1.0), old title, keyword or error code is just what was asked, with how much it counts."""
-    found: dict[int, float] = {}
-    if query.phrase:
-        found.update(snapshot.articles_with(EXACT, query.phrase))
-    for code in query.codes:
-        for article, weight in snapshot.articles_with(EXACT, f"code:{code}").items():
-            found[article] = max(found.get(article, 0.0), weight)
-    return found
-
-
-def lead_part(snapshot: Snapshot, terms: Iterable[tuple[str, str]], effort: Effort = _QUERY_EFFORT) -> dict[int, float]:
-    """A score from 0.0 to 1.0 for every article with one of the (field, term) in its lead document."""
-    scores: dict[int, float] = {}
-    get = scores.get
-    for field, text, share in _lookups(snapshot, terms, snapshot.article_count, effort):
-        for segment in snapshot.segments:
-            articles = segment.articles
-            postings = segment.postings(field, text)
-            for document, weight in zip(postings.documents, postings.weights, strict=True):
-                article = articles[document]
-                scores[article] = get(article, 0.0) + share * weight
-    scores.pop(0, None)
-    return scores
-
-
-def text_part(
-    snapshot: Snapshot, terms: Iterable[str], effort: Effort = _QUERY_EFFORT
-) -> tuple[dict[int, float], dict[int, tuple[int, int]]]:
-    """As :func:`lead_part` for the text of all sections; also the best document (segment, number) of each article."""
-    lookups = _lookups(snapshot, [(TEXT, text) for text in terms], snapshot.document_count, effort)
-    together: dict[int, float] = {}
-    best: dict[int, tuple[float, int, int]] = {}
-    for number, segment in enumerate(snapshot.segments):
-        articles = segment.articles
-        by_document: dict[int, float] = {}
-        get = by_document.get
-        for field, text, share in lookups:
-            last_article, last_value = -1, 0.0
-            postings = segment.postings(field, text)
-            for document, weight in zip(postings.documents, postings.weights, strict=True):
-                value = share * weight
-                by_document[document] = get(document, 0.0) + value
-                # The documents of an article follow each other, so the best of them is known in passing.
-                article = articles[document]
-                if article != last_article:
-                    together[article] = together.get(article, 0.0) + value
-                    last_article, last_value = article, value
-                elif value > last_value:
-                    together[article] += value - last_value
-                    last_value = value
-        for document, value in by_document.items():
-            article = articles[document]
-            if article not in best or value > best[article][0]:
-                best[article] = (value, number, document)
-    best.pop(0, None)
-    return (
-        {
-            article: _BEST_SECTION_SHARE * value + (1 - _BEST_SECTION_SHARE) * together[article]
-            for article, (value, _, _) in best.items()
-        },
-        {article: (number, document) for article, (_, number, document) in best.items()},
+        return NOTHING
+    scored = _Scored(
+        snapshot,
+        [query],
+        weights or ranker.search_weights,
+        ranker,
+        words=_WORDS,
+        grams=_GRAMS,
+        only=only,
+    )
+    scores = _with_ballot(scored.scores[0], ballot, only)
+    found = _above(scores, query, least, least_share)
+    return _ranking(
+        snapshot,
+        found,
+        lambda row: scored.texts.best_place(0, row),
+        lambda rows: _with_votes(scored.chances(0, rows, scored.scores[0]), ballot, rows),
     )
 
 
-def _lookups(snapshot: Snapshot, terms: Iterable[tuple[str, str]], count: int, effort: Effort) -> list[_Lookup]:
-    """The terms that say most, rarest first, with their shares.
+def rank_message(
+    snapshot: Snapshot,
+    sentences: Sequence[Query],
+    *,
+    ranker: Ranker = RANKER,
+    least: float = 0.0,
+    only: Array | None = None,
+    least_share: float = 0.25,
+    ballot: Ballot | None = None,
+) -> Ranking:
+    """The articles that are relevant to any sentence of a message, best first; further arguments as for one query.
 
-    Terms that no article has take their share too: a question of unknown words is not answered by its one known word.
+    What sentences say for an article adds up, but the best one says most; sentences that say little (greetings,
+    thanks) count less, and only those that say most are looked up in full.
     """
-    repeats = Counter(terms)
-    frequencies = sorted((snapshot.frequency(*term), term) for term in repeats)
-    chosen: list[_Lookup] = []
-    reach, spent = 0.0, 0
-    for frequency, (field, text) in frequencies:
-        spent += frequency
-        known = len(chosen)
-        most = effort.grams if field in {GRAMS, TITLE_GRAMS} else effort.words
-        if known >= most or (spent > effort.postings and known >= _ALWAYS_TERMS):
-            break
-        worth = _idf(count, frequency) * (1 + math.log(repeats[field, text]))
-        reach += worth
-        if frequency:
-            chosen.append(_Lookup(field, text, worth))
-    return [_Lookup(field, text, worth / reach) for field, text, worth in chosen]
+    amounts = information(snapshot, [[(TEXT, text) for text in sentence.terms] for sentence in sentences])
+    said = sorted(((amount, number) for number, amount in enumerate(amounts) if amount), reverse=True)[:_MOST_SENTENCES]
+    if not said:
+        return NOTHING
+    kept = [sentences[number] for _, number in said]
+    scored = _Scored(
+        snapshot,
+        kept,
+        ranker.search_weights,
+        ranker,
+        words=_SENTENCE_WORDS,
+        grams=_SENTENCE_GRAMS,
+        only=only,
+    )
+    shares = [(amount / said[0][0]) ** ranker.sentence_power for amount, _ in said]
+    found = np.array(
+        [
+            _above(of_sentence, sentence, least, least_share) * share
+            for of_sentence, sentence, share in zip(scored.scores, kept, shares, strict=True)
+        ]
+    )
+    best = found.argmax(axis=0)
+    together = np.sqrt((found**2).sum(axis=0)) if ranker.adds_sentences else found.max(axis=0)
+    of_texts = np.minimum(together, 1.0)
+    together = _with_ballot(of_texts, ballot, only)
+    together[together < least_share * together.max(initial=0.0)] = 0.0
+
+    def chances_of(rows: Array) -> Array:
+        chances = np.zeros(len(rows))
+        for number in np.unique(best[rows]):
+            of_sentence = best[rows] == number
+            chances[of_sentence] = scored.chances(int(number), rows[of_sentence], of_texts)
+        return _with_votes(chances, ballot, rows)
+
+    return _ranking(snapshot, together, lambda row: scored.texts.best_place(int(best[row]), row), chances_of)
 
 
-def _idf(count: int, frequency: int) -> float:
-    return math.log(1 + (max(count, frequency) - frequency + 0.5) / (frequency + 0.5))
+def _with_ballot(scores: Array, ballot: Ballot | None, only: Array | None) -> Array:
+    """Scores of texts with what articles learned. Where no word speaks for an article, a whisper is not enough."""
+    if ballot is None:
+        return scores
+    is_heard = (scores > 0) | (ballot.votes >= _LEAST_VOTE_ALONE)
+    lifted = np.where(is_heard, combined(scores, ballot), 0.0)
+    return lifted if only is None else lifted * only
 
 
-def _best_first(found: Iterable[Scored]) -> list[Scored]:
-    return sorted(found, key=lambda scored: (-scored.score, scored.article_id))
+def _with_votes(chances: Array, ballot: Ballot | None, rows: Array) -> Array:
+    """Chances by texts, or by votes where these are more than strangers' questions get."""
+    if ballot is None:
+        return chances
+    votes = np.clip((ballot.votes[rows] - _VOTE_OF_STRANGERS) / (1 - _VOTE_OF_STRANGERS), 0.0, 1.0)
+    either: Array = 1 - (1 - chances) * (1 - votes)
+    return either
+
+
+def exact_matches(snapshot: Snapshot, query: Query) -> Array | None:
+    """Row → how much it counts that title (1.0), old title, keyword or error code is just what was asked; None: no."""
+    asked = ([query.phrase] if query.phrase else []) + [f"code:{code}" for code in query.codes]
+    if not asked:
+        return None
+    frequencies = snapshot.look_up([(EXACT, text) for text in asked]).frequencies
+    known = [text for text, frequency in zip(asked, frequencies, strict=True) if frequency]
+    return np.max([snapshot.weights_of(EXACT, text) for text in known], axis=0) if known else None
+
+
+class _Scored:
+    """The scores of queries, (query, row) → before any threshold, and what they are made of."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        queries: Sequence[Query],
+        weights: PartWeights,
+        ranker: Ranker,
+        *,
+        words: Effort,
+        grams: Effort,
+        only: Array | None,
+    ) -> None:
+        self._snapshot = snapshot
+        self._queries = queries
+        parts = [_parts(snapshot, query, weights, ranker.worth, words, grams) for query in queries]
+        chosen = choose(snapshot, [part for of_query in parts for part in of_query])
+        self._words = chosen[0::5]
+        self.texts = TextScores(snapshot, self._words)
+        leads = [part for number in range(1, 5) for part in chosen[number::5]]
+        title, of_grams, title_grams, of_seams = np.split(lead_scores(snapshot, leads), 4)
+        self.scores: Array = (
+            weights.title * title
+            + weights.text * self.texts.scores
+            + weights.grams * of_grams
+            + weights.title_grams * title_grams
+            + weights.seams * of_seams
+        ) / sum(weights)
+        self._near: dict[int, Array] = {}
+        if ranker.meaning:
+            self._lift_by_meaning(ranker.meaning)
+        for number, query in enumerate(queries):
+            exact = exact_matches(snapshot, query)
+            if exact is not None:
+                self.scores[number] = 1 - (1 - self.scores[number]) * (1 - _EXACT_LIFT * exact)
+        if only is not None:
+            self.scores *= only
+
+    def _lift_by_meaning(self, most: float) -> None:
+        """Lift articles towards 1.0 the more their meaning is that of a query; strangers keep their score."""
+        asked = {number: query.vector for number, query in enumerate(self._queries) if query.vector is not None}
+        if asked:
+            numbers = list(asked)
+            near = nearness(self._snapshot, np.array(list(asked.values())), self.scores[numbers], most)
+            self.scores[numbers] = 1 - (1 - self.scores[numbers]) * (1 - most * near)
+            self._near = dict(zip(numbers, near, strict=True))
+
+    def chances(self, number: int, rows: Array, scores: Array) -> Array:
+        """The chances that rows answer, by the words of the query of that number and the final scores of all rows."""
+        amount = information(self._snapshot, [[(TEXT, text) for text in self._queries[number].terms]])[0]
+        near = self._near.get(number)
+        return prior_chances(
+            Evidence(
+                margin=_margins(scores, rows),
+                words=coverage(self._snapshot, self._words[number], rows),
+                is_dense=is_dense("".join(self._queries[number].terms)),
+                rare_words=amount / float(idf(self._snapshot.document_count, np.ones(1))[0]),
+                article_count=self._snapshot.article_count,
+                nearness=None if near is None else near[rows],
+                nearness_margin=None if near is None else _margins(near, rows),
+            )
+        )
+
+
+def _margins(scores: Array, rows: Array) -> Array:
+    """How far rows are ahead of the best that are too many to be all right."""
+    rival = float(np.partition(scores, -_RIVALS)[-_RIVALS]) if len(scores) >= _RIVALS else 0.0
+    margins: Array = scores[rows] - rival
+    return margins
+
+
+def _parts(
+    snapshot: Snapshot, query: Query, weights: PartWeights, worth: Worth, words: Effort, grams: Effort
+) -> list[Part]:
+    """The parts of a query: words of the text, of the title, n-grams, those of the title, seams."""
+    articles, documents = snapshot.article_count, snapshot.document_count
+    function_words = query.function_words if worth.function_words else ()
+    terms = (*query.terms, *_known(snapshot, query.unfinished_terms), *function_words)
+    quiet = frozenset(function_words)
+
+    def of_words(field: str, count: int, *more: tuple[str, str]) -> Part:
+        return Part([*((field, text) for text in terms), *more], words, count, query.related, worth, quiet)
+
+    def of_letters(field: str, texts: Sequence[str]) -> Part:
+        return Part([(field, text) for text in texts], grams, articles, {}, worth)
+
+    return [
+        of_words(TEXT, documents),
+        of_words(TITLE, articles, *([(PREFIX, query.prefix)] if query.prefix else [])),
+        of_letters(GRAMS, query.grams),
+        of_letters(TITLE_GRAMS, query.grams),
+        of_letters(SEAMS, query.seams if weights.seams else ()),
+    ]
+
+
+def _known(snapshot: Snapshot, texts: Sequence[str]) -> list[str]:
+    """Those that stand anywhere: the others may be no words yet."""
+    if not texts:
+        return []
+    frequencies = snapshot.look_up([(TEXT, text) for text in texts]).frequencies
+    return [text for text, frequency in zip(texts, frequencies, strict=True) if frequency]
+
+
+def _above(scores: Array, query: Query, least: float, least_share: float) -> Array:
+    """The scores with noise set to 0."""
+    top = float(scores.max(initial=0.0))
+    floor = max(least / math.sqrt(len(set(query.terms)) or 1), least_share * top)
+    return np.where(scores >= floor, scores, 0.0)
+
+
+def _ranking(
+    snapshot: Snapshot,
+    scores: Array,
+    place_of: Callable[[int], Place | None],
+    chances_of: Callable[[Array], Array],
+) -> Ranking:
+    """What scores anything, best first; near ties at the top ordered by how much the articles are read."""
+    rows = np.flatnonzero(scores)
+    rows = rows[np.lexsort((snapshot.article_ids[rows], -scores[rows]))]
+    top = rows[:_POPULARITY_DEPTH]
+    if snapshot.frequency(POPULARITY, ""):
+        worth = scores[top] + _POPULARITY * snapshot.weights_of(POPULARITY, "")[top]
+        rows[:_POPULARITY_DEPTH] = top[np.argsort(-worth, kind="stable")]
+    return Ranking(rows, scores[rows], place_of, chances_of)

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from markupsafe import Markup, escape
+from rapidfuzz.distance import OSA
 
 from portal.search import analyzers
 
 _LENGTH: Final = 160
 _DENSE_LENGTH: Final = 80
 _SCANNED_LENGTH: Final = 20_000
+_MOST_REASONS: Final = 3
 # Bigrams of grammar are everywhere in scripts without spaces; only those that say something are marked.
 _LEAST_SHARE: Final = 0.3
+# From here on two stems are taken for one word misspelled, or inflected in a way that the stemmer does not know.
+_SHORTEST_SIMILAR: Final = 4
+_LEAST_SIMILARITY: Final = 0.7
+_LEAST_COMMON_SHARE: Final = 0.6
 _SPACES = re.compile(r"\s+")
-_SENTENCE_START = re.compile(r"(?<=[.!?؟।…] )|(?<=[。！？])")
+_SENTENCE_START = re.compile(r"(?<=[.!?؟।…·] )|(?<=[。！？])")
+# Cells of tables and short items of lists, which in one line would run into each other.
+_BARE_LINE_END = re.compile(r"(?<=[^\s.!?؟।…。！？:：،,、;；·])[^\S\n]*\n\s*")
+# What parts a word without ending it: "e-mail" is one word to its readers.
+_JOINTS = frozenset("-\u2010\u2011")
 
 
 class _Mark(NamedTuple):
@@ -31,15 +41,21 @@ class _Mark(NamedTuple):
 class Highlighter:
     """Finds the terms of one query in texts of one locale.
 
-    `weights`: term → how much it says. `prefix`: the beginning of a word that is still being typed.
+    `weights`: term → how much it says. `prefix`: the beginning of a word that is still being typed. `unknown`: those
+    of the terms that no article has; words much like them are marked, because their n-grams were found.
     """
 
-    def __init__(self, locale: str, weights: Mapping[str, float], prefix: str = "") -> None:
+    def __init__(
+        self, locale: str, weights: Mapping[str, float], prefix: str = "", unknown: Collection[str] = ()
+    ) -> None:
         self._locale = locale
         self._weights = weights
         self._prefix = prefix
+        self._unknown = [term for term in unknown if len(term) >= _SHORTEST_SIMILAR]
         self._all = sum(weights.values())
         self._least = max(weights.values(), default=0.0) * _LEAST_SHARE
+        # Chunk of letters → the marks in it: texts repeat their words.
+        self._known: dict[str, list[_Mark]] = {}
 
     def marked(self, text: str) -> Markup:
         """All of `text` with the terms marked."""
@@ -52,7 +68,7 @@ class Highlighter:
         """
         best: tuple[float, str, int, int, list[_Mark]] | None = None
         for raw in texts:
-            text = _SPACES.sub(" ", raw[:_SCANNED_LENGTH]).strip()
+            text = _SPACES.sub(" ", _BARE_LINE_END.sub(" · ", raw[:_SCANNED_LENGTH].strip()))
             if not text:
                 continue
             length = _DENSE_LENGTH if analyzers.is_dense(text) else _LENGTH
@@ -71,6 +87,27 @@ class Highlighter:
         after = "…" if end < len(text) else ""
         return Markup("{}{}{}").format(before, _join(text[start:end], inside), after)
 
+    def reasons(self, texts: Iterable[str]) -> tuple[str, ...]:
+        """At most three words of `texts`, as they are written there, that say most of what is searched for.
+
+        Each says something that those before it do not: of the forms of a word the first is enough.
+        """
+        found: dict[frozenset[str], tuple[float, str]] = {}
+        for text in texts:
+            marks = self._marks(text)
+            for start, end in _merged_in(text, marks):
+                terms = frozenset(mark.term for mark in marks if start <= mark.start < end)
+                weight, written = sum(self._weights.get(term, 0.0) for term in terms), text[start:end]
+                if weight >= self._least and not _is_letter(written):
+                    found.setdefault(terms, (weight, written))
+        chosen: list[str] = []
+        told: set[str] = set()
+        for terms, (_, written) in sorted(found.items(), key=lambda reason: reason[1], reverse=True):
+            if not terms <= told and len(chosen) < _MOST_REASONS:
+                chosen.append(written)
+                told |= terms
+        return tuple(chosen)
+
     def completed(self, text: str) -> Markup:
         """All of `text` with what is *not* searched for in <b>: what a suggestion would add to the words typed."""
         typed = _merged((mark.start, mark.typed_end) for mark in self._marks(text))
@@ -83,20 +120,54 @@ class Highlighter:
 
     def _marks(self, text: str) -> list[_Mark]:
         found: list[_Mark] = []
-        for word in analyzers.words(text, self._locale):
+        for start, chunk in analyzers.chunks(text):
+            marks = self._known.get(chunk)
+            if marks is None:
+                marks = self._known[chunk] = self._marks_of(chunk)
+            if marks:
+                found += [
+                    _Mark(mark.start + start, mark.end + start, mark.term, mark.typed_end + start) for mark in marks
+                ]
+        return found
+
+    def _marks_of(self, chunk: str) -> list[_Mark]:
+        found: list[_Mark] = []
+        for word in analyzers.words_of_chunk(chunk, self._locale):
             if word.script is analyzers.Script.SPACED:
                 known = [term for term in word.terms if term.text in self._weights][:1]
                 if not known and self._prefix and word.folded.startswith(self._prefix):
                     typed_end = min(word.end, word.start + len(self._prefix))
                     found.append(_Mark(word.start, word.end, self._prefix, typed_end))
                     continue
+                if not known and (similar := self._similar_term(word)):
+                    found.append(_Mark(word.start, word.end, similar, word.end))
             else:
-                known = [term for term in word.terms if self._weights.get(term.text, -1.0) >= self._least]
-                found += self._beginnings(text, word)
+                known = self._telling(word.terms)
+                found += self._beginnings(chunk, word)
             for term in known:
                 end = word.start + term.end
                 found.append(_Mark(word.start + term.start, end, term.text, end))
         return found
+
+    def _telling(self, terms: tuple[analyzers.Term, ...]) -> list[analyzers.Term]:
+        """The terms of a run without spaces that say something, and what was searched for together with them there."""
+        weights = [self._weights.get(term.text, -1.0) for term in terms]
+        is_told = [weight >= self._least for weight in weights]
+        for order in (range(1, len(terms)), range(len(terms) - 2, -1, -1)):
+            for at in order:
+                before = at - order.step
+                touches = terms[max(at, before)].start < terms[min(at, before)].end
+                is_told[at] = is_told[at] or (weights[at] >= 0 and is_told[before] and touches)
+        return [term for term, told in zip(terms, is_told, strict=True) if told]
+
+    def _similar_term(self, word: analyzers.Word) -> str | None:
+        """The unknown term that a word of the text is much like."""
+        if not self._unknown or word.is_stop_word:
+            return None
+        form, stem = word.folded, word.terms[0].text
+        # A slip in the first letter is rare, and comparing all words of a text with all that are unknown takes time.
+        alike = (term for term in self._unknown if term[0] == form[0] or term[0] == stem[0])
+        return next((term for term in alike if _is_similar(term, stem) or _is_similar(term, form)), None)
 
     def _beginnings(self, text: str, word: analyzers.Word) -> Iterator[_Mark]:
         """Where the typed characters stand in a run without spaces."""
@@ -124,6 +195,15 @@ class Highlighter:
         return best_value, start, _good_end(text, start + length)
 
 
+def _is_similar(one: str, other: str) -> bool:
+    shorter, longer = (one, other) if len(one) <= len(other) else (other, one)
+    if len(shorter) < max(_SHORTEST_SIMILAR, _LEAST_COMMON_SHARE * len(longer)):
+        return False
+    if longer.startswith(shorter):
+        return True
+    return OSA.normalized_similarity(one, other, score_cutoff=_LEAST_SIMILARITY) > 0
+
+
 def _good_start(text: str, at: int, length: int) -> int:
     """Where to begin so that `at` is inside: at the start of its sentence if that is near, else at a word."""
     if at <= length // 3:
@@ -148,10 +228,26 @@ def _good_end(text: str, at: int) -> int:
 def _join(text: str, marks: list[_Mark]) -> Markup:
     """`text` escaped, overlapping and touching marks as one."""
     parts, at = [], 0
-    for start, end in _merged((mark.start, mark.end) for mark in marks):
+    for start, end in _merged_in(text, marks):
         parts += [escape(text[at:start]), Markup("<mark>{}</mark>").format(text[start:end])]
         at = end
     return Markup("").join([*parts, escape(text[at:])])
+
+
+def _is_letter(written: str) -> bool:
+    """Whether it is one letter of an alphabet: such as the E of E-Mail."""
+    return len(written) == 1 and analyzers.script_of(written) is analyzers.Script.SPACED and not written.isdigit()
+
+
+def _merged_in(text: str, marks: Iterable[_Mark]) -> list[tuple[int, int]]:
+    """Overlapping and touching marks as one, and those with only a hyphen between them."""
+    joined: list[tuple[int, int]] = []
+    for start, end in _merged((mark.start, mark.end) for mark in marks):
+        if joined and start == joined[-1][1] + 1 and text[start - 1] in _JOINTS:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

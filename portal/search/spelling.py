@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from itertools import chain, pairwise
-from typing import Final
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from portal.search import analyzers
-from portal.search.fields import FORMS, PREFIX, TEXT
-from portal.search.folding import fold
-from portal.search.whoosh_index import Snapshot
+from portal.search.fields import PREFIX, TEXT
+from portal.search.flat_postings import Spelling
+from portal.search.snapshot import Snapshot
 
 _SHORTEST: Final = 4
 _MAXIMUM_WORDS: Final = 12
@@ -22,6 +21,9 @@ _CANDIDATES: Final = 8
 _SURE_WITH_ONE_EDIT: Final = 6
 _SURE_WITH_TWO_EDITS: Final = 9
 _TWO_EDITS: Final = 6
+# Hebrew and Arabic script leave vowels out, and glue "my" and "your" to a word: one letter makes another word.
+_WITHOUT_VOWELS: Final = ("\u0590", "\u07bf")
+_MORE_WITHOUT_VOWELS: Final = 2
 _OTHER_FIRST_LETTER: Final = 0.6
 _NEIGHBOURING_KEY: Final = -0.3
 _CLEARLY_BETTER: Final = 0.5
@@ -50,67 +52,73 @@ class Correction:
     sure_text: str
 
 
-class Vocabulary:
-    """The words of one snapshot, ready for comparing."""
+class _Candidate(NamedTuple):
+    """A word that may have been meant; the lower, the likelier."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-        # Folded word → the ways it is written.
-        self._written: dict[str, list[str]] = defaultdict(list)
-        self._by_length: dict[int, list[str]] = defaultdict(list)
-        for form in snapshot.terms(FORMS):
-            folded = fold(form)
-            if folded not in self._written:
-                self._by_length[len(folded)].append(folded)
-            self._written[folded].append(form)
-
-    def __contains__(self, folded: str) -> bool:
-        return folded in self._written
-
-    def nearest(self, folded: str) -> list[tuple[float, int, str]]:
-        """Words within reach of a misspelled one: (cost, −frequency, form), best first."""
-        reach = 2 if len(folded) >= _TWO_EDITS else 1
-        lengths = range(len(folded) - reach, len(folded) + reach + 1)
-        choices = list(chain.from_iterable(self._by_length.get(length, ()) for length in lengths))
-        matches = process.extract(
-            folded, choices, scorer=OSA.distance, processor=None, score_cutoff=reach, limit=_CANDIDATES
-        )
-        # What only goes on longer is the same word inflected, or not finished yet.
-        others = [(match, distance) for match, distance, _ in matches if not match.startswith(folded)]
-        found = [(_cost(folded, match, distance), *self._best_form(match)) for match, distance in others]
-        return sorted((cost, -frequency, form) for cost, frequency, form in found)
-
-    def _best_form(self, folded: str) -> tuple[int, str]:
-        return max((self._snapshot.frequency(FORMS, form), form) for form in self._written[folded])
+    cost: float
+    minus_frequency: int
+    folded: str
+    written: str
 
 
-def correct(text: str, locale: str, snapshot: Snapshot, vocabulary: Vocabulary) -> Correction | None:
+def correct(text: str, locale: str, snapshot: Snapshot) -> Correction | None:
     """`text` with words that no article knows replaced by near ones; None when there is nothing to replace."""
-    unknown = [word for word in analyzers.words(text, locale) if _is_unknown(word, snapshot, vocabulary)]
-    if not unknown:
-        return None
-    unknown = unknown[-_MAXIMUM_WORDS:]
+    unknown = _unknown_words(text, locale, snapshot)[-_MAXIMUM_WORDS:]
     corrected, sure = text, text
     # From the end, so that the offsets of earlier words stay right.
     for word in reversed(unknown):
-        candidates = vocabulary.nearest(word.folded)
+        candidates = _nearest(word.folded, snapshot)
         if not candidates:
             continue
-        form = candidates[0][2]
+        form = _as_typed(candidates[0].written, text[word.start : word.end])
         corrected = corrected[: word.start] + form + corrected[word.end :]
         if _is_sure(word.folded, candidates):
             sure = sure[: word.start] + form + sure[word.end :]
     return Correction(corrected, sure) if corrected != text else None
 
 
-def _is_unknown(word: analyzers.Word, snapshot: Snapshot, vocabulary: Vocabulary) -> bool:
+def _unknown_words(text: str, locale: str, snapshot: Snapshot) -> list[analyzers.Word]:
+    """The words that stand nowhere, and that no title's word begins with."""
+    found = [word for word in analyzers.words(text, locale) if _is_spellable(word)]
+    asked = [[(PREFIX, word.folded), *((TEXT, term.text) for term in word.terms)] for word in found]
+    # All at once: looking up one costs nearly as much as looking up many.
+    frequencies = iter(snapshot.look_up([term for terms in asked for term in terms]).frequencies)
+    return [word for word, terms in zip(found, asked, strict=True) if not sum(next(frequencies) for _ in terms)]
+
+
+def _is_spellable(word: analyzers.Word) -> bool:
     if word.script is not analyzers.Script.SPACED or word.is_code or word.is_stop_word:
         return False
-    if len(word.folded) < _SHORTEST or not word.folded.isalpha() or word.folded in vocabulary:
-        return False
-    if any(snapshot.frequency(TEXT, term.text) for term in word.terms):
-        return False
-    return not snapshot.frequency(PREFIX, word.folded)
+    return len(word.folded) >= _SHORTEST and word.folded.isalpha()
+
+
+def _nearest(folded: str, snapshot: Snapshot) -> list[_Candidate]:
+    """Words within reach of a misspelled one, best first; none when the articles have the word itself."""
+    reach = 2 if len(folded) >= _TWO_EDITS else 1
+    known: dict[str, Spelling] = {}
+    for spelling in snapshot.similar_spellings(folded, reach):
+        other = known.get(spelling.folded)
+        if other is None or spelling.frequency > other.frequency:
+            known[spelling.folded] = spelling
+    if folded in known:
+        return []
+    matches = process.extract(
+        folded, list(known), scorer=OSA.distance, processor=None, score_cutoff=reach, limit=_CANDIDATES
+    )
+    # What only goes on longer is the same word inflected, or not finished yet.
+    found = [
+        _Candidate(_cost(folded, match, distance), -known[match].frequency, match, known[match].written)
+        for match, distance, _ in matches
+        if not match.startswith(folded)
+    ]
+    return sorted(found)
+
+
+def _as_typed(written: str, typed: str) -> str:
+    """A word of the articles in the place of one that was typed in capitals, or with a capital."""
+    if typed.isupper():
+        return written.upper()
+    return written[:1].upper() + written[1:] if typed[:1].isupper() else written
 
 
 def _cost(typed: str, meant: str, distance: int) -> float:
@@ -127,21 +135,23 @@ def _is_substitution(typed: str, meant: str) -> bool:
     return sum(a != b for a, b in zip(typed, meant, strict=True)) == 1
 
 
-def _is_sure(typed: str, candidates: list[tuple[float, int, str]]) -> bool:
-    cost, minus_frequency, form = candidates[0]
-    meant = fold(form)
+def _is_sure(typed: str, candidates: list[_Candidate]) -> bool:
+    cost, minus_frequency, meant, _ = candidates[0]
     if typed[0] != meant[0]:
         return False
     edits = OSA.distance(typed, meant)
     is_swap = edits == 1 and sorted(typed) == sorted(meant)
-    if not is_swap and len(typed) < (_SURE_WITH_ONE_EDIT if edits == 1 else _SURE_WITH_TWO_EDITS):
+    needed = _SURE_WITH_ONE_EDIT if edits == 1 else _SURE_WITH_TWO_EDITS
+    if _WITHOUT_VOWELS[0] <= typed[0] <= _WITHOUT_VOWELS[1]:
+        needed += _MORE_WITHOUT_VOWELS
+    if not is_swap and len(typed) < needed:
         return False
     if len(candidates) == 1:
         return True
-    next_cost, next_minus_frequency, next_form = candidates[1]
+    next_cost, next_minus_frequency, next_meant, _ = candidates[1]
     # Inflections of one word are no rivals.
     return (
         next_cost - cost >= _CLEARLY_BETTER
         or minus_frequency <= _CLEARLY_MORE_FREQUENT * next_minus_frequency
-        or fold(next_form)[: len(meant) - 2] == meant[: len(meant) - 2]
+        or next_meant[: len(meant) - 2] == meant[: len(meant) - 2]
     )

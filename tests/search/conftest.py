@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from portal.app import create_app
 from portal.clock import utcnow
 from portal.search.documents import IndexedArticle, IndexedSection, Upsert
 from portal.search.engine import SearchEngine
 from portal.search.following import follow
+from tests.conftest import make_settings
+from tests.search.judged_searches import SampleHelpCentre, index_sample_help_centre
 
 _numbers = itertools.count(1000)
 
@@ -87,6 +91,14 @@ def help_centre(tmp_path_factory: pytest.TempPathFactory) -> SearchEngine:
     engine = SearchEngine(tmp_path_factory.mktemp("index"))
     engine.rebuild((Upsert(each) for each in sorted(HELP_CENTRE, key=lambda each: each.locale)), position=1)
     return engine
+
+
+@pytest.fixture(scope="session")
+def sample_help_centre(tmp_path_factory: pytest.TempPathFactory, template_database: Path) -> SampleHelpCentre:
+    """The articles that come with the portal, imported and indexed; tests only read it."""
+    folder = tmp_path_factory.mktemp("sample")
+    shutil.copytree(template_database, folder / "instance")
+    return index_sample_help_centre(create_app(make_settings(folder / "instance")), folder / "index")
 
 
 @pytest.fixture

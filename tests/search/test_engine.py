@@ -7,7 +7,7 @@ import pytest
 
 from portal.search.documents import Delete, Upsert
 from portal.search.engine import SearchEngine
-from portal.search.whoosh_index import IndexUnavailable
+from portal.search.index_errors import IndexUnavailable
 from tests.search.conftest import article
 
 

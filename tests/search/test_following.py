@@ -16,7 +16,7 @@ from portal.knowledge_base.models import ArticleChange, Revision, Topic, Transla
 from portal.knowledge_base.publication import show_revision
 from portal.search import published
 from portal.search.following import FOLLOW_JOB, IndexWatch, follow, index_readiness, is_behind, rebuild
-from portal.search.whoosh_index import IndexUnavailable
+from portal.search.index_errors import IndexUnavailable
 from tests import factories
 from tests.conftest import make_settings
 
@@ -172,7 +172,7 @@ def test_a_rebuild_counts_what_it_does(app):
 
 def test_the_index_is_looked_at_once_a_second_and_helped_when_behind(app):
     helped: list[int] = []
-    watch = IndexWatch(app.extensions["search"], lambda: helped.append(1))
+    watch = IndexWatch(lambda: is_behind(app.extensions["search"]), lambda: helped.append(1))
 
     watch()
     watch()
@@ -181,7 +181,7 @@ def test_the_index_is_looked_at_once_a_second_and_helped_when_behind(app):
 
 
 def test_a_watch_that_fails_stops_no_search(app):
-    watch = IndexWatch(app.extensions["search"], lambda: 1 / 0)
+    watch = IndexWatch(lambda: True, lambda: 1 / 0)
 
     watch()
 

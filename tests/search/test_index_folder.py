@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import struct
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from portal.search.documents import Upsert
 from portal.search.engine import SearchEngine
+from portal.search.index_errors import IndexBusy, IndexUnavailable
 from portal.search.index_folder import IndexFolder
-from portal.search.whoosh_index import IndexBusy, IndexUnavailable, one_writer
+from portal.search.whoosh_index import one_writer
 from tests.search.conftest import article
 
 ONE = Upsert(article("Zebra", "Stripes.", article_id=1))
@@ -26,7 +29,7 @@ def folder(tmp_path: Path) -> IndexFolder:
 def ids(folder: IndexFolder) -> set[int]:
     snapshot = folder.snapshot("en")
     assert snapshot is not None
-    return {article for segment in snapshot.segments for article in segment.leads}
+    return set(snapshot.article_ids[snapshot.article_ids > 0].tolist())
 
 
 def builds(folder: IndexFolder) -> list[str]:
@@ -123,8 +126,8 @@ def test_an_opened_snapshot_answers_on_while_the_index_changes(folder):
     folder.apply([TWO], position=4)
     folder.rebuild([TWO], position=5)
 
-    assert before.articles_with("title", "zebra")
-    assert before.lead(1)["title"] == "Zebra"
+    (row,) = before.weights_of("title", "zebra").nonzero()[0]
+    assert before.lead(int(row))["title"] == "Zebra"
 
 
 def test_another_process_sees_what_was_committed(folder):
@@ -143,7 +146,7 @@ def test_applying_again_changes_nothing(folder):
 
     assert ids(folder) == {1, 2}
     assert folder.snapshot("en").document_count >= 2
-    assert len(folder.snapshot("en").articles_with("title", "tiger")) == 1
+    assert np.count_nonzero(folder.snapshot("en").weights_of("title", "tiger")) == 1
 
 
 def test_the_position_never_goes_back(folder):
@@ -201,7 +204,7 @@ def damage_contents(root: Path) -> None:
 
 
 def truncate_segments(root: Path) -> None:
-    for path in (root / "build-1" / "en").glob("*.seg"):
+    for path in (root / "build-1" / "en").glob("*.postings"):
         path.write_bytes(path.read_bytes()[:50])
 
 
@@ -230,10 +233,13 @@ def test_a_damaged_index_says_so_and_is_built_anew(folder, damage):
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_garbled_postings_give_the_build_up_so_that_it_is_replaced(folder):
-    (segment,) = (folder.root / "build-1" / "en").glob("*.seg")
+    (segment,) = (folder.root / "build-1" / "en").glob("*.postings")
     content = bytearray(segment.read_bytes())
-    # All but the beginning and the directory at the end, which opening reads.
-    content[200:-800] = b"\xff" * (len(content) - 1000)
+    # It opens and its terms are found, but where they stand is nonsense.
+    (head,) = struct.unpack("<I", content[8:12])
+    kind, at, count = json.loads(content[16 : 16 + head])["documents"]
+    start = 16 + head + at
+    content[start : start + count * int(kind[-1])] = b"\xff" * (count * int(kind[-1]))
     segment.write_bytes(bytes(content))
     engine = SearchEngine(folder.root)
 

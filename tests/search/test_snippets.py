@@ -94,3 +94,48 @@ def test_marking_changes_no_letter(text, query, locale):
     assert text_of(found.marked(text)) == text
     assert text_of(found.completed(text)) == text
     assert "<" not in re.sub("</?mark>", "", found.best_passage([text]))
+
+
+@pytest.mark.parametrize(
+    ("unknown", "text", "marked"),
+    [
+        ("pasword", "Reset your password", "password"),
+        ("subscripc", "Una subscripcio", "subscripcio"),
+        ("sadly", "Reset your password", None),
+    ],
+)
+def test_a_misspelled_word_marks_the_one_that_was_meant(unknown, text, marked):
+    html = str(Highlighter("xx", {unknown: 1.0}, unknown=[unknown]).marked(text))
+
+    assert re.findall("<mark>(.*?)</mark>", html) == ([marked] if marked else [])
+
+
+def test_a_run_of_characters_is_marked_as_far_as_it_was_searched_for():
+    weights = {"返金": 2.0, "金す": 0.1, "する": 0.1}
+
+    assert Highlighter("ja", weights).marked("返金するとする") == "<mark>返金する</mark>とする"
+
+
+@pytest.mark.parametrize(
+    ("query", "locale", "texts", "reasons"),
+    [
+        ("refund", "en", ["Get a refund", "We decide most refunds"], ("refund",)),
+        ("e-mail adresse", "de", ["E-Mail-Adresse ändern"], ("E-Mail-Adresse",)),
+        ("plan b refund", "en", ["Plan B, or a refund"], ("refund", "Plan")),
+        ("返金したい", "ja", ["返金を受ける", "返金します"], ("返金し",)),
+    ],
+)
+def test_reasons_are_whole_words_and_none_is_another_form_of_one_before(query, locale, texts, reasons):
+    assert highlighter(query, locale).reasons(texts) == reasons
+
+
+def test_parts_of_a_hyphenated_word_are_marked_as_one():
+    assert highlighter("e-mail adresse", "de").marked("Ihre E-Mail-Adresse") == "Ihre <mark>E-Mail-Adresse</mark>"
+
+
+def test_cells_of_a_table_do_not_run_into_each_other():
+    cells = "Gift card\nnot once the code is used\nPlus\n14 days.\nOffline time counts too."
+
+    passage = highlighter("code").best_passage([cells])
+
+    assert passage == "Gift card · not once the <mark>code</mark> is used · Plus · 14 days. Offline time counts too."
