@@ -10,6 +10,7 @@ from portal.database import db
 from portal.knowledge_base.models import Article, Translation
 from portal.knowledge_base.queries import TopicView, visible_articles
 from portal.search.documents import Hit
+from portal.search.fields import phrase_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class FoundArticle:
     topic: TopicChoice | None
     reviewed_on: date | None
 
+    @property
+    def unseen_reasons(self) -> tuple[str, ...]:
+        """The reasons that neither title, passage nor the section's heading show."""
+        return self.hit.reasons_besides(self.hit.section_heading)
+
 
 def topic_choices(topics: Sequence[TopicView]) -> list[TopicChoice]:
     """The topics that have articles, each followed by its sub-topics."""
@@ -39,6 +45,17 @@ def topic_choices(topics: Sequence[TopicView]) -> list[TopicChoice]:
         for topic in (top, *top.children)
         if topic.id is not None and topic.article_count
     ]
+
+
+def find_topic(choices: Sequence[TopicChoice], named: str, locale: str) -> str | None:
+    """The path of the topic that somebody means by its path, its key, or its name in their language; None for none."""
+    asked = named.casefold()
+    for choice in choices:
+        path = choice.path.casefold()
+        if asked in {path, path.rpartition("/")[2]}:
+            return choice.path
+    asked = phrase_key(named, locale)
+    return next((choice.path for choice in choices if phrase_key(choice.name, locale) == asked), None)
 
 
 def found_articles(hits: Sequence[Hit], choices: Sequence[TopicChoice]) -> list[FoundArticle]:

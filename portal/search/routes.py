@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -18,10 +19,12 @@ from portal.search.actions import LoggedSearch, log_search, valid_visit
 from portal.search.documents import SearchResult
 from portal.search.engine import SearchEngine
 from portal.search.fallback import search_database
+from portal.search.index_errors import IndexUnavailable
 from portal.search.models import SearchSurface
-from portal.search.queries import FoundArticle, found_articles, topic_choices
+from portal.search.operators import ParsedQuery, finds_locale, parse
+from portal.search.queries import FoundArticle, TopicChoice, find_topic, found_articles, topic_choices
 from portal.search.question import clean
-from portal.search.whoosh_index import IndexUnavailable
+from portal.search.uses import AS_YOU_TYPE, SEARCH_BOX
 from portal.web.access import public
 from portal.web.caching import public_page
 from portal.web.htmx import is_fragment_request, render
@@ -31,9 +34,8 @@ from portal.web.templating import current_settings, external_url
 logger = structlog.get_logger(__name__)
 blueprint = Blueprint("search", __name__)
 
-PAGE_SIZE = 10
+PAGE_SIZE = SEARCH_BOX.limit
 LAST_PAGE = 50
-SUGGESTION_LIMIT = 5
 # Pages beside the current one, and at either end, that pagination names.
 NEIGHBOURS = 2
 
@@ -54,15 +56,12 @@ class Suggestion:
 def show_results(locale: str) -> Response:
     """The results page, or its part below the search field."""
     default = current_settings().default_locale
-    query = request.args.get("q", "").strip()
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     locales = _searchable_locales(locale)
-    wanted = request.args.get("language", "")
-    wanted = wanted if wanted in locales else locale
     topics = browsable_topics(locale, default=default)
     choices = topic_choices(topics)
-    topic = request.args.get("topic", "")
-    topic = topic if any(choice.path == topic for choice in choices) else ""
+    asked = _asked(locale, locales, choices)
+    query, wanted, topic = asked.rest, asked.locale, asked.topic
     result = _search(query, wanted, page=page, topic=topic)
     kept: dict[str, Any] = {"topic": topic or None, "language": wanted if wanted != locale else None}
     offer_page_locales({code: url_for(".show_results", locale=code, q=query, **kept) for code in reading_locales()})
@@ -70,6 +69,7 @@ def show_results(locale: str) -> Response:
         "search/results.html",
         "search/_results.html",
         query=query,
+        plain_query=asked.text if asked.is_exact else "",
         result=result,
         found=found_articles(result.hits, choices),
         elsewhere=found_articles(result.other_language_hits, choices),
@@ -81,6 +81,7 @@ def show_results(locale: str) -> Response:
         content_locale=locale,
         kept=kept,
         article_url=_article_url,
+        offset=(page - 1) * PAGE_SIZE,
         **_pagination(page, result.total, query, kept),
     )
     # Other pages and filters of a search are the same search.
@@ -100,9 +101,9 @@ def show_suggestions(locale: str) -> Response:
     topic = request.args.get("topic") or None
     choices = topic_choices(browsable_topics(locale, default=current_settings().default_locale))
     try:
-        hits = _engine().suggest(query, locale, limit=SUGGESTION_LIMIT, topic=topic)
+        hits = _engine().suggest(query, locale, limit=AS_YOU_TYPE.limit, topic=topic)
     except IndexUnavailable:
-        hits = search_database(query, locale, limit=SUGGESTION_LIMIT).hits
+        hits = search_database(query, locale, limit=AS_YOU_TYPE.limit).hits
     response = make_response(
         render_template(
             "search/_suggestions.html",
@@ -130,6 +131,21 @@ def show_description(locale: str) -> Response:
     )
     response.headers["Content-Type"] = "application/opensearchdescription+xml; charset=utf-8"
     return public_page(response)
+
+
+def _asked(locale: str, locales: Collection[str], choices: Sequence[TopicChoice]) -> ParsedQuery:
+    """The query of this request; `topic` and `locale` are what it says of them, else what the filters say."""
+    asked = parse(
+        clean(request.args.get("q", "")),
+        find_topic=lambda name: find_topic(choices, name, locale),
+        find_locale=finds_locale(locales),
+    )
+    language, topic = request.args.get("language", ""), request.args.get("topic", "")
+    return replace(
+        asked,
+        locale=asked.locale or (language if language in locales else locale),
+        topic=asked.topic or (topic if any(choice.path == topic for choice in choices) else ""),
+    )
 
 
 def _search(query: str, locale: str, *, page: int, topic: str) -> SearchResult:
