@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 import structlog
 from sqlalchemy import delete, select, update
@@ -12,15 +13,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.agents.models import Team
 from portal.clock import utcnow
+from portal.contact.impressions import add_impressions
 from portal.contact.models import ContactDraft, DraftFile
 from portal.contact.queries import acknowledgement_key
+from portal.contact.suggestions import NO_SUGGESTIONS, Suggestion, Suggestions
 from portal.database import db
 from portal.localization import normalize_locale, speaking
 from portal.mail.outbox import enqueue
 from portal.people.actions import find_or_create_person
 from portal.rich_text import render_message
 from portal.search.actions import valid_visit
+from portal.search.learning.actions import contact_origin, note_answered, search_origin, take_back
 from portal.search.models import SearchQuery, SuggestionImpression
+from portal.search.uses import ACKNOWLEDGEMENT
 from portal.storage import StoredFile
 from portal.tickets.actions import open_ticket
 from portal.tickets.deadlines import calendar_of
@@ -56,7 +61,7 @@ def save_draft(draft: ContactDraft, fields: Mapping[str, str], *, now: datetime)
             setattr(draft, name, without_nul(fields[name])[:MAXIMUM_DRAFT_LENGTH])
     if _words(draft) != before:
         # Who writes on was not answered. A late saving of the words that were answered changes nothing.
-        draft.deflected_at = None
+        _withdraw_answer(draft, now=now)
     if fields.get("reply_locale"):
         draft.reply_locale = normalize_locale(fields["reply_locale"]) or ""
     if fields.get("time_zone"):
@@ -103,22 +108,28 @@ def remove_file(draft: ContactDraft, public_id: str, *, now: datetime) -> None:
     db.session.commit()
 
 
-def mark_deflected(draft: ContactDraft, *, now: datetime) -> None:
-    """The requester says that an article answered the question. Commits."""
-    draft.deflected_at = draft.deflected_at or now
+def mark_deflected(draft: ContactDraft, *, giver: str, now: datetime) -> None:
+    """The requester says that an article answered the question. `giver` tells people apart for learning. Commits."""
+    if draft.deflected_at is None:
+        draft.deflected_at = now
+        words = f"{draft.subject}\n{draft.message}"
+        note_answered(draft.token_hash, words, locale=draft.locale, giver=giver, now=now)
     db.session.commit()
 
 
 def clear_deflection(draft: ContactDraft, *, now: datetime) -> None:
     """It did not answer it after all. Commits."""
-    draft.deflected_at = None
+    _withdraw_answer(draft, now=now)
     draft.updated_at = now
     db.session.commit()
 
 
-def submit_request(draft: ContactDraft, *, team: Team | None, now: datetime) -> tuple[Ticket, str]:
+def submit_request(
+    draft: ContactDraft, *, team: Team | None, now: datetime, offered: Suggestions = NO_SUGGESTIONS
+) -> tuple[Ticket, str]:
     """The request that a draft becomes, with its acknowledgement, and a link token for the sender's browser. Commits.
 
+    The acknowledgement names the articles `offered`, which count as shown.
     A draft sent before gives its ticket again: a double click or a reload opens no second one.
     """
     db.session.refresh(draft, with_for_update=True)
@@ -137,11 +148,11 @@ def submit_request(draft: ContactDraft, *, team: Team | None, now: datetime) -> 
         idempotency_key=f"contact:{draft.token_hash[:40]}",
         now=now,
     )
-    _queue_acknowledgement(ticket, draft, now=now)
+    _queue_acknowledgement(ticket, draft, offered, now=now)
     token = issue_link(ticket, person, now=now)
     _attach_history(ticket, draft, now=now)
     draft.ticket_id = ticket.id
-    draft.deflected_at = None
+    _withdraw_answer(draft, now=now)
     _empty(draft)
     draft.updated_at = now
     db.session.commit()
@@ -162,6 +173,13 @@ def forget_old_drafts() -> None:
     db.session.commit()
 
 
+def _withdraw_answer(draft: ContactDraft, *, now: datetime) -> None:
+    """What an article was said to have answered, it has not."""
+    if draft.deflected_at is not None:
+        draft.deflected_at = None
+        take_back([contact_origin(draft.token_hash)], now=now)
+
+
 def _forget_questions(session_hashes: Sequence[str]) -> None:
     """Take the words out of what was suggested for drafts that were never sent; the counts stay."""
     db.session.execute(
@@ -180,7 +198,9 @@ def _sent_before(draft: ContactDraft, *, now: datetime) -> tuple[Ticket, str]:
     return ticket, token
 
 
-def _queue_acknowledgement(ticket: Ticket, draft: ContactDraft, *, now: datetime) -> None:
+def _queue_acknowledgement(ticket: Ticket, draft: ContactDraft, offered: Suggestions, *, now: datetime) -> None:
+    question = f"{draft.subject}\n{draft.message}"
+    add_impressions(draft.token_hash, offered.hits, query_text=question, surface=ACKNOWLEDGEMENT.name, now=now)
     person = ticket.requester
     clock = Clock.of(person.time_zone, ticket.team, ticket.locale)
     with speaking(ticket.locale):
@@ -198,8 +218,17 @@ def _queue_acknowledgement(ticket: Ticket, draft: ContactDraft, *, now: datetime
         message_html=render_message(draft.message),
         message_text=draft.message,
         file_names=[file.file_name for file in draft.files],
+        articles=[
+            {"title": each.title, "locale": each.locale, "url": _article_url(each, ticket.locale)}
+            for each in offered.shown
+        ],
         request_url=external_url("requests.open_link", locale=ticket.locale, token=issue_link(ticket, person, now=now)),
     )
+
+
+def _article_url(article: Suggestion, locale: str) -> str:
+    address = external_url("knowledge_base.show_article", locale=locale, slug=article.slug)
+    return f"{address}#{quote(article.section_key)}" if article.section_key else address
 
 
 def _attach_history(ticket: Ticket, draft: ContactDraft, *, now: datetime) -> None:
@@ -213,16 +242,20 @@ def _attach_history(ticket: Ticket, draft: ContactDraft, *, now: datetime) -> No
                 .execution_options(synchronize_session=False)
             )
             if draft.visit:
+                recent = (
+                    SearchQuery.visit == draft.visit,
+                    SearchQuery.ticket_id.is_(None),
+                    SearchQuery.updated_at > now - RECENT_SEARCHES,
+                )
+                query_ids = db.session.scalars(select(SearchQuery.id).where(*recent)).all()
                 db.session.execute(
                     update(SearchQuery)
-                    .where(
-                        SearchQuery.visit == draft.visit,
-                        SearchQuery.ticket_id.is_(None),
-                        SearchQuery.updated_at > now - RECENT_SEARCHES,
-                    )
+                    .where(*recent)
                     .values(ticket_id=ticket.id)
                     .execution_options(synchronize_session=False)
                 )
+                # Whoever writes to us was not answered by what they opened.
+                take_back([search_origin(query_id) for query_id in query_ids], now=now)
     except SQLAlchemyError:
         # Useful to the agent, but no reason to lose a request.
         logger.exception("searches were not attached", reference=ticket.reference)

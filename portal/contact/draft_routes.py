@@ -12,14 +12,17 @@ from portal.contact import actions
 from portal.contact.access import blob_store, draft_to_write, forget_draft, remember_draft, unfinished_draft
 from portal.contact.impressions import mark_opened, record_impressions
 from portal.contact.models import ContactDraft
-from portal.contact.suggestions import Suggestions, find_suggestions
+from portal.contact.queries import was_offered_articles
+from portal.contact.suggestions import NO_SUGGESTIONS, Suggestions, find_suggestions
 from portal.errors import LimitExceeded
 from portal.search.access import search_engine
+from portal.search.uses import ACKNOWLEDGEMENT
 from portal.tickets.requester_forms import refusal_text, take_files
 from portal.tickets.uploads import ListedFile, Refusal, RefusedFile
 from portal.web import rate_limit
 from portal.web.access import public
 from portal.web.htmx import is_fragment_request, see_other
+from portal.web.templating import current_settings
 
 blueprint = Blueprint("contact", __name__)
 
@@ -93,6 +96,14 @@ def suggest_for(draft: ContactDraft, locale: str) -> Suggestions:
         query_text = f"{draft.subject}\n{draft.message}"
         record_impressions(draft.token_hash, found.hits, query_text=query_text, now=utcnow())
     return found
+
+
+def suggest_in_acknowledgement(draft: ContactDraft) -> Suggestions:
+    """What the acknowledgement offers to somebody who was shown nothing before sending; nothing unless switched on."""
+    if not current_settings().suggest_in_acknowledgement or was_offered_articles(draft):
+        return NO_SUGGESTIONS
+    locale = draft.reply_locale or draft.locale
+    return find_suggestions(search_engine(), draft.subject, draft.message, locale, ACKNOWLEDGEMENT)
 
 
 def attach_files(draft: ContactDraft, chosen: Sequence[FileStorage]) -> list[str]:

@@ -11,12 +11,20 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.database import db
 from portal.search.documents import Hit
+from portal.search.learning.actions import note_verdict
 from portal.search.models import SuggestionImpression, SuggestionVerdict
-from portal.search.ranking import RANKER_VERSION
+from portal.search.rankers import RANKER_VERSION
+from portal.search.uses import CONTACT_FORM
 
 
 def record_impressions(session_hash: str, hits: Sequence[Hit], *, query_text: str, now: datetime) -> None:
     """Note which articles a contact session was offered; each counts once, as first shown. Commits."""
+    add_impressions(session_hash, hits, query_text=query_text, surface=CONTACT_FORM.name, now=now)
+    db.session.commit()
+
+
+def add_impressions(session_hash: str, hits: Sequence[Hit], *, query_text: str, surface: str, now: datetime) -> None:
+    """As :func:`record_impressions` for any place that offers articles; the caller commits."""
     known = set(
         db.session.scalars(
             select(SuggestionImpression.article_id).where(SuggestionImpression.session_hash == session_hash)
@@ -27,18 +35,19 @@ def record_impressions(session_hash: str, hits: Sequence[Hit], *, query_text: st
             continue
         impression = SuggestionImpression(
             session_hash=session_hash,
+            surface=surface,
             ranker_version=RANKER_VERSION,
             article_id=hit.article_id,
             locale=hit.locale,
             position=position,
             score=hit.score,
+            chance=hit.prior_chance,
             query_text=query_text,
             shown_at=now,
         )
         # The same session may ask twice at once; the database keeps one.
         with suppress(IntegrityError), db.session.begin_nested():
             db.session.add(impression)
-    db.session.commit()
 
 
 def mark_opened(session_hash: str, article_id: int, *, now: datetime) -> None:
@@ -62,4 +71,5 @@ def record_verdict(session_hash: str, verdict: SuggestionVerdict, *, now: dateti
         .where(SuggestionImpression.session_hash == session_hash)
         .values(verdict=verdict, verdict_at=now)
     )
+    note_verdict(session_hash, now=now)
     db.session.commit()

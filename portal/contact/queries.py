@@ -12,6 +12,7 @@ from portal.contact.models import ContactDraft
 from portal.database import db
 from portal.mail.models import OutboxMail
 from portal.people.models import Person
+from portal.search.models import SuggestionImpression
 from portal.tickets.models import Ticket
 from portal.tokens import token_hash
 
@@ -50,6 +51,12 @@ def sent_request(ticket_id: int) -> SentRequest | None:
         select(OutboxMail.recipient).where(OutboxMail.idempotency_key == acknowledgement_key(ticket))
     )
     return SentRequest(ticket, address or ticket.requester.email)
+
+
+def was_offered_articles(draft: ContactDraft) -> bool:
+    """Whether whoever writes this draft was shown a suggestion."""
+    shown = select(SuggestionImpression.id).where(SuggestionImpression.session_hash == draft.token_hash).limit(1)
+    return db.session.scalar(shown) is not None
 
 
 def acknowledgement_key(ticket: Ticket) -> str:

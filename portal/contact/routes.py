@@ -19,16 +19,17 @@ from portal.contact.access import (
     unfinished_draft,
     unsent_draft,
 )
-from portal.contact.draft_routes import attach_files, blueprint, listed_files, suggest_for
+from portal.contact.draft_routes import attach_files, blueprint, listed_files, suggest_for, suggest_in_acknowledgement
 from portal.contact.forms import CHECK_AGAIN, TOO_OFTEN, DetailsForm, QuestionForm
 from portal.contact.impressions import record_verdict
 from portal.contact.models import ContactDraft
 from portal.contact.queries import sent_request
-from portal.contact.suggestions import find_suggestions
+from portal.contact.suggestions import NO_SUGGESTIONS, find_suggestions
 from portal.errors import LimitExceeded
 from portal.jobs.queue import wake
 from portal.localization import INTERFACE_LOCALES
 from portal.search.access import search_engine
+from portal.search.learning.access import request_giver
 from portal.search.models import SuggestionVerdict
 from portal.tickets.business_time import next_opening
 from portal.tickets.deadlines import calendar_of, reply_target, usual_reply_time
@@ -126,7 +127,7 @@ def create_deflection(locale: str) -> Response:
     now = utcnow()
     actions.save_draft(draft, request.form, now=now)
     record_verdict(draft.token_hash, SuggestionVerdict.ANSWERED, now=now)
-    actions.mark_deflected(draft, now=now)
+    actions.mark_deflected(draft, giver=request_giver(now), now=now)
     return remember_draft(see_other(url_for(".show_deflection")))
 
 
@@ -173,7 +174,8 @@ def create_request(locale: str) -> Response:
         refused = _refusal(draft, locale)
         if refused is not None:
             return refused
-    _ticket, token = actions.submit_request(draft, team=default_team(), now=utcnow())
+    offered = suggest_in_acknowledgement(draft) if draft.ticket_id is None else NO_SUGGESTIONS
+    _ticket, token = actions.submit_request(draft, team=default_team(), offered=offered, now=utcnow())
     wake("mail.deliver")
     response = see_other(url_for(".show_sent"))
     set_cookie(response, LINK_COOKIE, token, lifetime=LINK_LIFETIME)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
 from markupsafe import Markup
@@ -14,8 +14,8 @@ from portal.database import db, write_intent
 from portal.knowledge_base.models import Revision, Section, Translation
 from portal.knowledge_base.queries import visible_articles
 from portal.search.documents import Hit
+from portal.search.uses import CONTACT_FORM, Use
 
-LIMIT = 3
 _EXCERPT_LENGTH = 700
 logger = structlog.get_logger(__name__)
 
@@ -23,7 +23,7 @@ logger = structlog.get_logger(__name__)
 class MessageSearch(Protocol):
     """What the form needs of the search engine."""
 
-    def suggest_for_message(self, subject: str, message: str, locale: str, *, limit: int = 3) -> tuple[Hit, ...]:
+    def suggest_for_message(self, subject: str, message: str, locale: str, *, use: Use) -> tuple[Hit, ...]:
         """Articles that may answer a message, best first."""
 
 
@@ -46,6 +46,7 @@ class Suggestion:
     slug: str
     section_key: str
     passages: tuple[Passage, ...]
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,18 @@ class Suggestions:
     shown: tuple[Suggestion, ...] = ()
 
 
-def find_suggestions(search: MessageSearch | None, subject: str, message: str, locale: str) -> Suggestions:
-    """At most three articles; none when search does not work."""
+NO_SUGGESTIONS: Final = Suggestions()
+
+
+def find_suggestions(
+    search: MessageSearch | None, subject: str, message: str, locale: str, use: Use = CONTACT_FORM
+) -> Suggestions:
+    """At most as many articles as `use` shows; none when search does not work."""
     if search is None or not (subject.strip() or message.strip()):
         return Suggestions()
     try:
         with _only_reading():
-            hits = search.suggest_for_message(subject, message, locale, limit=LIMIT)
+            hits = search.suggest_for_message(subject, message, locale, use=use)
             shown = _described(hits)
     except Exception:
         logger.exception("no suggestions: search failed", locale=locale)
@@ -98,6 +104,7 @@ def _described(hits: Sequence[Hit]) -> tuple[Suggestion, ...]:
                     slug=slug,
                     section_key=hit.section_key,
                     passages=_passages(sections, hit.section_key),
+                    reasons=hit.reasons_besides(),
                 )
             )
     return tuple(suggestions)

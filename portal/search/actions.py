@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from portal.database import db
 from portal.search.models import SearchQuery, SearchSurface
+from portal.search.rankers import RANKER_VERSION
 
 TYPING_PAUSE: Final = timedelta(minutes=10)
 _VISIT = re.compile(r"[0-9a-f]{8,32}")
@@ -34,12 +35,17 @@ def valid_visit(token: str) -> str:
     return token if _VISIT.fullmatch(token) else ""
 
 
+def searched_text(text: str) -> str:
+    """The words of a search as the log keeps them."""
+    return text.strip()[:_MAXIMUM_LENGTH]
+
+
 def log_search(search: LoggedSearch, *, now: datetime) -> None:
     """Record one search; nothing is recorded without words. Commits.
 
     Within a visit, typing on is the same entry, and so is pressing Enter after it or asking the same again.
     """
-    text = search.text.strip()[:_MAXIMUM_LENGTH]
+    text = searched_text(search.text)
     if not text:
         return
     entry = _entry_to_go_on(search, text, now) if search.visit else None
@@ -52,6 +58,7 @@ def log_search(search: LoggedSearch, *, now: datetime) -> None:
         entry.surface = search.surface
         entry.text = text
         entry.result_count = search.result_count
+        entry.ranker_version = RANKER_VERSION
         entry.other_language_count = search.other_language_count
     db.session.commit()
 

@@ -8,16 +8,23 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from portal.cli_context import with_app
 from portal.localization import lang_tag
+from portal.search.compare_cli import compare_rankers
 from portal.search.engine import SearchEngine
 from portal.search.following import count_visible, newest_change
 from portal.search.following import rebuild as rebuild_index
-from portal.search.whoosh_index import IndexUnavailable
+from portal.search.index_errors import IndexUnavailable
+from portal.search.learning.cli import forget, refit
+from portal.search.setup import search_engine
 from portal.web.templating import current_settings
 
 
 @click.group("search")
 def group() -> None:
     """The search index of this machine."""
+
+
+group.add_command(refit)
+group.add_command(forget)
 
 
 @group.command()
@@ -47,5 +54,7 @@ def status() -> None:
 
 
 def _engine() -> SearchEngine:
-    settings = current_settings()
-    return SearchEngine(settings.search_index_path, default_locale=settings.default_locale)
+    return search_engine(current_settings())
+
+
+group.add_command(compare_rankers)

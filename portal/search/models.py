@@ -38,6 +38,7 @@ class SearchQuery(Model):
     text: Mapped[str] = mapped_column(String(500))
     result_count: Mapped[int]
     other_language_count: Mapped[int] = mapped_column(default=0)
+    ranker_version: Mapped[str] = mapped_column(String(24), default="", server_default="")
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -58,7 +59,11 @@ class SuggestionVerdict(StrEnum):
 
 
 class SuggestionImpression(Model):
-    """An article offered once to one contact session. Deflection, learning and quality read this one table."""
+    """An article offered once to one contact session. Deflection, learning and quality read this one table.
+
+    `chance` is the one that it answers, from 0.0 to 1.0, before people's verdicts, which are learned from it; None for
+    articles in other languages, whose chances are not.
+    """
 
     __tablename__ = "suggestion_impression"
     __table_args__ = (UniqueConstraint("session_hash", "article_id"),)
@@ -72,6 +77,7 @@ class SuggestionImpression(Model):
     locale: Mapped[str] = mapped_column(String(16))
     position: Mapped[int]
     score: Mapped[float]
+    chance: Mapped[float | None]
     query_text: Mapped[str] = mapped_column(Text, default="")
     shown_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]

@@ -20,6 +20,7 @@ from portal import clock
 from portal.agents.models import Team
 from portal.database import db
 from portal.search.documents import Hit
+from portal.search.uses import Use
 from tests import factories
 
 # A Monday, 11:00 in Berlin.
@@ -34,11 +35,11 @@ class FakeSearch:
         self.error: Exception | None = None
         self.asked: list[tuple[str, str, str]] = []
 
-    def suggest_for_message(self, subject: str, message: str, locale: str, *, limit: int = 3) -> tuple[Hit, ...]:
+    def suggest_for_message(self, subject: str, message: str, locale: str, *, use: Use) -> tuple[Hit, ...]:
         self.asked.append((subject, message, locale))
         if self.error:
             raise self.error
-        return self.hits[:limit]
+        return self.hits[: use.limit]
 
     def offer(self, *titles: str, locale: str = "en") -> None:
         """Make articles with these titles and find them for everything."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -41,6 +42,17 @@ def test_scripts_get_the_fragment_and_what_was_shown_is_recorded(visitor: Visito
     ]
     assert impressions()[0].query_text == "Refund for order\nI want my money back."
     assert impressions()[0].session_hash == draft().token_hash
+
+
+def test_a_suggestion_says_why_it_is_there_in_the_readers_language(visitor: Visitor, search: FakeSearch):
+    search.offer("Rückerstattung", locale="de")
+    search.hits = tuple(replace(hit, reasons=("Geld", "Jahresabo")) for hit in search.hits)
+    visitor.post("/suggestions", QUESTION, headers=FRAGMENT)
+
+    assert (
+        '<span class="suggested-excerpt" lang="en" dir="ltr">Matches: <bdi lang="de">Geld · Jahresabo</bdi></span>'
+        in visitor.text
+    )
 
 
 def test_the_same_articles_again_are_one_impression_each(visitor: Visitor, search: FakeSearch):

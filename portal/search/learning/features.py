@@ -1,0 +1,103 @@
+"""Text → the hashed features that a learned model weighs: words, pairs of neighbouring words, and character n-grams.
+
+Words are looked at with the analyzers of search, so that all of its languages are learned from. Stop words stay:
+"where" and "why" tell questions about one thing apart. A feature is a 32-bit checksum: short to
+store, and quick to look up.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice, pairwise
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portal.search import analyzers
+from portal.search.analyzers import Script, Word
+
+# Words that one text may add: a ticket's text is masked and short, a pasted log file is neither. In scripts without
+# spaces a whole sentence is one word, so their terms and n-grams are limited as well.
+MAXIMUM_WORDS: Final = 400
+_MAXIMUM_TERMS: Final = 800
+_LONGEST_DENSE_RUN: Final = 400
+_LONGEST_CACHED: Final = 40
+_GRAM_SIZES: Final = (3, 4, 5)
+_DENSE_GRAM_SIZES: Final = (1, 3)
+_BORDER: Final = "|"
+_LONGEST_GRAMMED_WORD: Final = 24
+
+Ids = NDArray[np.uint32]
+Floats = NDArray[np.float32]
+
+
+class Group(NamedTuple):
+    """The different features of one kind, ascending, and how often each occurs."""
+
+    ids: Ids
+    counts: Floats
+
+
+class Features(NamedTuple):
+    """What one text shows of itself; each kind is weighed by itself, so that many n-grams do not drown few words."""
+
+    words: Group
+    pairs: Group
+    grams: Group
+
+
+def features(text: str, locale: str) -> Features:
+    """The features of a text, in any language; all groups are empty for a text without words."""
+    found = analyzers.words(text, locale)[:MAXIMUM_WORDS]
+    terms = list(islice((term for word in found for term in _terms(word)), _MAXIMUM_TERMS))
+    bounded = [_BORDER, *terms, _BORDER] if terms else []
+    return Features(
+        words=_group(_hashed("w", terms)),
+        pairs=_group(_hashed("p", (f"{left} {right}" for left, right in pairwise(bounded)))),
+        grams=_group(feature for word in found for feature in _grams(word.folded, word.script)),
+    )
+
+
+def word_feature(term: str) -> int:
+    """The feature of a word that has this term."""
+    return next(_hashed("w", [term]))
+
+
+def _terms(word: Word) -> Iterator[str]:
+    if word.script is Script.SPACED:
+        # The first is the stem, or the whole of a compound or code.
+        yield word.terms[0].text if word.terms else word.folded
+    else:
+        yield from (term.text for term in word.terms)
+
+
+def _hashed(kind: str, texts: Iterable[str]) -> Iterator[int]:
+    return (zlib.crc32((kind + text).encode("utf-8", "surrogatepass")) for text in texts)
+
+
+def _grams(folded: str, script: Script) -> tuple[int, ...]:
+    return (_cached_grams if len(folded) <= _LONGEST_CACHED else _cut_grams)(folded, script)
+
+
+def _cut_grams(folded: str, script: Script) -> tuple[int, ...]:
+    if script is Script.SPACED:
+        marked = f"_{folded[:_LONGEST_GRAMMED_WORD]}_"
+        sizes: tuple[int, ...] = _GRAM_SIZES
+    else:
+        marked, sizes = folded[:_LONGEST_DENSE_RUN], _DENSE_GRAM_SIZES
+    cut = (marked[at : at + size] for size in sizes for at in range(len(marked) - size + 1))
+    return tuple(_hashed("g", cut))
+
+
+_cached_grams = lru_cache(maxsize=30_000)(_cut_grams)
+
+
+def _group(found: Iterable[int]) -> Group:
+    counts = Counter(found)
+    ids = np.fromiter(counts.keys(), np.uint32, len(counts))
+    order = np.argsort(ids)
+    return Group(ids[order], np.fromiter(counts.values(), np.float32, len(counts))[order])
