@@ -25,12 +25,15 @@ from portal.tickets.models import (
     Message,
     Note,
     Priority,
+    RatingScore,
     ReplyDraft,
     Status,
     Tag,
     Ticket,
 )
 from portal.tickets.record import recent_first_replies
+from portal.tickets.satisfaction import current_rating
+from portal.tickets.solutions import note_unsolved, note_verified
 from portal.tickets.tags import MAXIMUM_TAG_LENGTH, MAXIMUM_TAGS
 from portal.web.templating import current_settings
 
@@ -112,6 +115,7 @@ def add_requester_message(
     record_event(ticket, "requester_message", now=now, person=ticket.requester, payload={"channel": channel.value})
     if ticket.status in {Status.PENDING, Status.SOLVED}:
         move(ticket, Status.OPEN, now=now, person=ticket.requester)
+        note_unsolved(ticket, now=now)
     refresh_times(ticket, now=now)
     db.session.commit()
     return message
@@ -151,11 +155,7 @@ def send_reply(
     if ticket.assignee_id is None:
         ticket.assignee = agent
         record_event(ticket, "assigned", now=now, agent=agent, payload={"from": None, "to": agent.name})
-    if status_after is not ticket.status:
-        move(ticket, status_after, now=now, agent=agent)
-    elif status_after is Status.NEW:
-        raise RuleViolation("an answered ticket is not new")
-    refresh_times(ticket, now=now)
+    _move_after_reply(ticket, status_after, agent=agent, now=now)
     db.session.flush()
     notifications.queue_reply_mail(ticket, message, agent=agent, now=now)
     discard_reply_draft(ticket.id, agent.id, ComposerTab.REPLY)
@@ -203,6 +203,7 @@ def change_status(ticket: Ticket, status: Status, *, agent: Agent, now: datetime
         return
     move(ticket, status, now=now, agent=agent)
     refresh_times(ticket, now=now)
+    _follow_solution(ticket, now=now)
     db.session.commit()
 
 
@@ -320,6 +321,25 @@ def _add_message(
     db.session.add(message)
     ticket.message_count = (ticket.message_count or 0) + 1
     return message
+
+
+def _move_after_reply(ticket: Ticket, status: Status, *, agent: Agent, now: datetime) -> None:
+    was_solved = ticket.status is Status.SOLVED
+    if status is not ticket.status:
+        move(ticket, status, now=now, agent=agent)
+    elif status is Status.NEW:
+        raise RuleViolation("an answered ticket is not new")
+    refresh_times(ticket, now=now)
+    if was_solved:
+        _follow_solution(ticket, now=now)
+
+
+def _follow_solution(ticket: Ticket, *, now: datetime) -> None:
+    """What the requester said of the latest reply stands while the ticket is solved."""
+    if ticket.status in {Status.NEW, Status.OPEN, Status.PENDING}:
+        note_unsolved(ticket, now=now)
+    elif (rating := current_rating(ticket)) is not None and rating.score is RatingScore.GOOD:
+        note_verified(ticket, now=now)
 
 
 def _require_writable(ticket: Ticket) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Response, current_app, make_response, redirect, request
+from flask import Response, make_response, redirect, request
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -20,7 +20,15 @@ from portal.tickets.models import ComposerTab, Message, Note, Ticket
 from portal.tickets.panels import PANELS, article_pick, panel_context
 from portal.tickets.requester_forms import clean_text
 from portal.tickets.ticket_page import Composer, composer_of, conversation_of
-from portal.tickets.ticket_routes import address_of, blueprint, changed_parts, fragment, queue_of_request, ticket_page
+from portal.tickets.ticket_routes import (
+    address_of,
+    blueprint,
+    changed_parts,
+    fragment,
+    panel_search,
+    queue_of_request,
+    ticket_page,
+)
 from portal.web.forms import row_id, without_nul
 from portal.web.htmx import is_fragment_request
 
@@ -142,7 +150,7 @@ def _picker(ticket_id: int, panel: str) -> Response:
     text = request.args.get("find", "")
     if not is_fragment_request():
         return make_response(redirect(address_of(ticket, panel=panel, find=text, _anchor=f"panel-{panel}"), 302))
-    context = panel_context(panel, ticket, signed_in_agent(), current_app.extensions.get("search"), text)
+    context = panel_context(panel, ticket, signed_in_agent(), panel_search(), text)
     return fragment(f"tickets/_{panel}_list.html", ticket=ticket, queue=queue_of_request(), **context)
 
 

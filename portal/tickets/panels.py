@@ -1,4 +1,4 @@
-"""What stands beside a conversation and is fetched when it is wanted: articles, canned responses, what was searched."""
+"""What stands beside a conversation and is fetched when it is wanted: articles, similar tickets, canned responses."""
 
 from __future__ import annotations
 
@@ -10,15 +10,23 @@ from portal.agents.models import Agent
 from portal.knowledge_base.queries import ReadableArticle, articles_by_id
 from portal.search.documents import Hit
 from portal.search.engine import SearchEngine
-from portal.search.whoosh_index import IndexUnavailable
+from portal.search.index_errors import IndexUnavailable
+from portal.search.uses import COMPOSER, SUGGESTED_TO_AGENT
 from portal.tickets import queries
 from portal.tickets.canned import FilledResponse, fill_for
 from portal.tickets.models import Ticket
+from portal.tickets.similar import similar_tickets
 from portal.web.templating import external_url
 
 PANELS = ("canned", "articles", "suggested", "history")
-FOUND_LIMIT = 8
-SUGGESTED_LIMIT = 4
+
+
+@dataclass(frozen=True)
+class PanelSearch:
+    """The engines that panels ask; None in an app that has none."""
+
+    articles: SearchEngine | None
+    solved_tickets: SearchEngine | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,7 @@ class ArticlePick:
     locale: str
     snippet: str
     is_in_their_language: bool
+    reasons: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -41,17 +50,18 @@ class ArticlePick:
         return f"{self.title}\n{self.url}"
 
 
-def panel_context(
-    name: str, ticket: Ticket, agent: Agent, engine: SearchEngine | None, text: str = ""
-) -> dict[str, Any]:
+def panel_context(name: str, ticket: Ticket, agent: Agent, search: PanelSearch, text: str = "") -> dict[str, Any]:
     """What the template of a panel takes."""
     if name == "canned":
         return {"responses": filled_responses(ticket, agent, text), "find": text}
     if name == "articles":
-        picks, is_available = find_articles(engine, ticket, text)
+        picks, is_available = find_articles(search.articles, ticket, text)
         return {"picks": picks, "is_available": is_available, "find": text}
     if name == "suggested":
-        return {"picks": suggested_articles(engine, ticket)}
+        return {
+            "picks": suggested_articles(search.articles, ticket),
+            "similar": similar_tickets(search.solved_tickets, ticket),
+        }
     return {"searches": queries.searches_of(ticket), "rejected": rejected_articles(ticket)}
 
 
@@ -65,7 +75,7 @@ def find_articles(engine: SearchEngine | None, ticket: Ticket, text: str) -> tup
     if engine is None:
         return [], False
     try:
-        result = engine.search(text, ticket.locale, limit=FOUND_LIMIT)
+        result = engine.search(text, ticket.locale, limit=COMPOSER.limit)
     except IndexUnavailable:
         return [], False
     return _picks(result.hits or result.other_language_hits, ticket.locale), True
@@ -76,7 +86,9 @@ def suggested_articles(engine: SearchEngine | None, ticket: Ticket) -> list[Arti
     if engine is None or not ticket.messages:
         return []
     try:
-        hits = engine.suggest_for_message(ticket.subject, ticket.messages[0].body, ticket.locale, limit=SUGGESTED_LIMIT)
+        hits = engine.suggest_for_message(
+            ticket.subject, ticket.messages[0].body, ticket.locale, use=SUGGESTED_TO_AGENT
+        )
     except IndexUnavailable:
         return []
     return _picks(hits, ticket.locale)
@@ -98,15 +110,18 @@ def rejected_articles(ticket: Ticket) -> list[ArticlePick]:
 def _picks(hits: Sequence[Hit], locale: str) -> list[ArticlePick]:
     known = articles_by_id([hit.article_id for hit in hits], locale=locale)
     # The index may name an article that was withdrawn a moment ago.
-    return [_pick(known[hit.article_id], locale, hit.snippet) for hit in hits if hit.article_id in known]
+    return [_pick(known[hit.article_id], locale, hit) for hit in hits if hit.article_id in known]
 
 
-def _pick(article: ReadableArticle, wanted: str, snippet: str = "") -> ArticlePick:
+def _pick(article: ReadableArticle, wanted: str, hit: Hit | None = None) -> ArticlePick:
+    # What was found in one language says nothing of the text in another.
+    found = hit if hit and hit.locale == article.locale else None
     return ArticlePick(
         article_id=article.article_id,
         title=article.title,
         url=external_url("knowledge_base.show_article", locale=article.locale, slug=article.slug),
         locale=article.locale,
-        snippet=snippet or article.summary,
+        snippet=found.snippet if found and found.snippet else article.summary,
         is_in_their_language=article.locale.split("_")[0] == wanted.split("_")[0],
+        reasons=found.reasons_besides() if found and found.snippet else (),
     )

@@ -9,6 +9,7 @@ from portal.errors import RuleViolation
 from portal.tickets.history import move, record_event, refresh_times
 from portal.tickets.lifecycle import ANSWER_CHANGEABLE_FOR, can_be_written_to
 from portal.tickets.models import Rating, RatingScore, Status, Ticket
+from portal.tickets.solutions import note_unsolved, note_verified
 
 
 def current_rating(ticket: Ticket) -> Rating | None:
@@ -51,6 +52,7 @@ def record_answer(ticket: Ticket, *, is_solved: bool, now: datetime) -> Rating:
     if ticket.status is not wanted:
         move(ticket, wanted, now=now, person=ticket.requester)
     refresh_times(ticket, now=now)
+    (note_verified if is_solved else note_unsolved)(ticket, now=now)
     db.session.commit()
     return rating
 

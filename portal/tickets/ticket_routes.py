@@ -30,7 +30,7 @@ from portal.errors import NotFound, RuleViolation
 from portal.tickets import actions, queries
 from portal.tickets.agent_forms import PropertyForm, TagsForm, priorities
 from portal.tickets.models import Priority, Status, Ticket
-from portal.tickets.panels import PANELS, panel_context
+from portal.tickets.panels import PANELS, PanelSearch, panel_context
 from portal.tickets.queue import QueueFilter, View
 from portal.tickets.tags import split_tags
 from portal.tickets.ticket_page import Composer, composer_of, conversation_of, properties_of, topic_choices
@@ -233,8 +233,13 @@ def _open_panel(ticket: Ticket) -> dict[str, Any]:
     query = request.args.get("find", "")
     return {
         "panel": panel,
-        "panel_context": panel_context(panel, ticket, signed_in_agent(), current_app.extensions.get("search"), query),
+        "panel_context": panel_context(panel, ticket, signed_in_agent(), panel_search(), query),
     }
+
+
+def panel_search() -> PanelSearch:
+    """The engines of the running app that panels ask."""
+    return PanelSearch(current_app.extensions.get("search"), current_app.extensions.get("solved_tickets"))
 
 
 def _panel_fragment(ticket: Ticket, panel: str) -> Response:

@@ -11,7 +11,8 @@ from portal.clock import utcnow
 from portal.database import db
 from portal.mail.models import OutboxMail, OutboxState
 from portal.search.documents import Hit, SearchResult
-from portal.search.whoosh_index import IndexUnavailable
+from portal.search.index_errors import IndexUnavailable
+from portal.search.uses import Use
 from portal.tickets import actions
 from portal.tickets.models import Message, Note, ReplyDraft, Status, Ticket
 from tests.agents import fresh_requests as requests_of_tests
@@ -453,16 +454,18 @@ class FakeEngine:
     """Finds what it was given, or nothing at all when its index is broken."""
 
     def __init__(self, *article_ids: int, is_broken: bool = False) -> None:
-        self.hits = tuple(Hit(number, "en", 0.9, "Title", "Title", "A snippet") for number in article_ids)
+        self.hits = tuple(
+            Hit(number, "en", 0.9, "Title", "Title", "A snippet", reasons=("gift", "card")) for number in article_ids
+        )
         self.is_broken = is_broken
 
     def search(self, text: str, locale: str, *, limit: int) -> SearchResult:
         self._check()
         return SearchResult(text, locale, hits=self.hits[:limit])
 
-    def suggest_for_message(self, _subject: str, _message: str, _locale: str, *, limit: int) -> tuple[Hit, ...]:
+    def suggest_for_message(self, _subject: str, _message: str, _locale: str, *, use: Use) -> tuple[Hit, ...]:
         self._check()
-        return self.hits[:limit]
+        return self.hits[: use.limit]
 
     def _check(self) -> None:
         if self.is_broken:
@@ -488,6 +491,8 @@ def test_articles_are_offered_in_the_requesters_language_or_flagged(app: Flask, 
     assert 'data-insert="Geld zurück\nhttp://localhost/de/articles/geld-zurueck"' in listed
     assert "http://localhost/en/articles/gift-cards" in listed
     assert listed.count("Only in English") == 1
+    # What was found in English says nothing of a German text.
+    assert listed.count("Matches: <bdi>gift · card</bdi>") == listed.count("A snippet") == 1
 
 
 @pytest.mark.parametrize("engine", [None, FakeEngine(is_broken=True)])
