@@ -19,7 +19,7 @@ test: $(VENV)/.test-ready translations
 test-postgresql: $(VENV)/.test-ready translations
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal --engine postgresql -m "not browser" -q \
 	  tests/agents tests/contact tests/database tests/mail tests/people tests/tickets tests/web \
-	  tests/search/test_following.py tests/search/test_actions.py $(wildcard tests/knowledge_base/test_[aefipqt]*.py)
+	  tests/search/learning tests/search/test_following.py tests/search/test_actions.py $(wildcard tests/knowledge_base/test_[aefipqt]*.py)
 
 ## check: formatting, lint, types, templates
 check: $(VENV)/.test-ready translations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
@@ -40,20 +41,37 @@ from portal.logs import configure_logs
 from portal.mail import delivery
 from portal.mail import models as mail_models
 from portal.people import models as people_models
+from portal.people.events import people_merged, person_erased
+from portal.search import missing_page_routes
 from portal.search import models as search_models
 from portal.search import routes as search_routes
 from portal.search.engine import SearchEngine
-from portal.search.following import FOLLOW_JOB, IndexWatch, follow, index_readiness
+from portal.search.following import FOLLOW_JOB, IndexWatch, follow, index_readiness, is_behind
+from portal.search.learning import actions as learning_actions
+from portal.search.learning import models as learning_models
+from portal.search.learning import openings, refitting
+from portal.search.learning import routes as learning_routes
+from portal.search.learning.votes import LearnedVotes
+from portal.search.setup import search_engine
 from portal.storage import FolderBlobStore
 from portal.tickets import agent_routes as ticket_routes
-from portal.tickets import link_requests, requester_routes
+from portal.tickets import link_requests, requester_routes, similar_following
 from portal.tickets import models as ticket_models
 from portal.web import assets, csrf, error_pages, formats, locale_urls, rate_limit, receiving, routes, security
 from portal.web.access import refuse_routes_without_policy
 from portal.web.brand import HTMX_CONFIG, Brand
 
 # Every table is known to the metadata before anybody asks for it, whichever routes are in use.
-MODELS = (agent_models, people_models, mail_models, knowledge_base_models, search_models, ticket_models, contact_models)
+MODELS = (
+    agent_models,
+    people_models,
+    mail_models,
+    knowledge_base_models,
+    search_models,
+    learning_models,
+    ticket_models,
+    contact_models,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -72,7 +90,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _init_languages(app, settings)
     jobs.init_jobs(app, settings)
     _register_domains(app, settings)
-    error_pages.init_error_pages(app, reader_routes.not_found_context)
+    error_pages.init_error_pages(app, _not_found_context)
     refuse_routes_without_policy(app)
     return app
 
@@ -149,6 +167,7 @@ def _init_languages(app: Flask, settings: Settings) -> None:
             "agent_urls": {
                 "queue": _address("agent_tickets.list_tickets"),
                 "search": _address("agent_tickets.list_tickets"),
+                "learning": _address("learning.list_articles"),
                 "account": _address("agents.show_account"),
                 "sign_out": _address("agents.delete_session"),
             },
@@ -160,6 +179,7 @@ def _register_domains(app: Flask, settings: Settings) -> None:
     for blueprint in (
         knowledge_base_routes.blueprint,
         search_routes.blueprint,
+        learning_routes.blueprint,
         contact_routes.blueprint,
         requester_routes.blueprint,
         ticket_routes.blueprint,
@@ -173,25 +193,64 @@ def _register_domains(app: Flask, settings: Settings) -> None:
     jobs.register(app, "web.forget_full_buckets", rate_limit.forget_full_buckets)
     jobs.register(app, "contact.forget_old_drafts", contact_actions.forget_old_drafts)
     _init_search(app, settings)
+    _init_learning(app)
+    _init_solved_tickets(app, settings)
     app.jinja_env.globals["expected_reply_sentence"] = contact_routes.expected_reply_sentence
 
 
 def _init_search(app: Flask, settings: Settings) -> None:
-    engine = SearchEngine(settings.search_index_path, default_locale=settings.default_locale)
+    engine = search_engine(settings)
     # A machine may have no worker: then its web processes follow, beside their requests.
-    engine.before_search = IndexWatch(engine, lambda: jobs.run_here(FOLLOW_JOB))
+    engine.before_search = IndexWatch(lambda: is_behind(engine), lambda: jobs.run_here(FOLLOW_JOB))
     app.extensions["search"] = engine
     app.extensions["readiness"]["search"] = lambda: index_readiness(engine)
     jobs.register(app, FOLLOW_JOB, lambda: _follow_articles(engine), writes=False)
     article_changed.connect(_wake_search)
 
 
+def _init_learning(app: Flask) -> None:
+    with app.app_context():
+        app.extensions["search"].learned = LearnedVotes(db.engine)
+    jobs.register(app, openings.JUDGE_JOB, openings.judge_openings)
+    jobs.register(app, learning_actions.REFIT_JOB, refitting.refit_due, writes=False)
+    person_erased.connect(_forget_evidence)
+    people_merged.connect(_move_evidence)
+
+
+def _forget_evidence(_sender: object, *, person_id: int, now: datetime) -> None:
+    learning_actions.forget_person(person_id, now=now)
+
+
+def _move_evidence(_sender: object, *, from_person_id: int, to_person_id: int, now: datetime) -> None:
+    learning_actions.move_evidence(from_person_id, to_person_id, now=now)
+
+
 def _follow_articles(engine: SearchEngine) -> None:
     follow(engine, now=utcnow())
 
 
+def _init_solved_tickets(app: Flask, settings: Settings) -> None:
+    """Agents' search for similar tickets, in an index apart from the readers'."""
+    engine = SearchEngine(settings.solved_tickets_index_path, default_locale=settings.default_locale)
+    engine.before_search = IndexWatch(
+        lambda: similar_following.is_behind(engine),
+        lambda: jobs.run_here(similar_following.FOLLOW_JOB),
+        every_seconds=similar_following.LOOK_EVERY_SECONDS,
+    )
+    app.extensions["solved_tickets"] = engine
+    jobs.register(app, similar_following.FOLLOW_JOB, lambda: _follow_solved_tickets(engine), writes=False)
+
+
+def _follow_solved_tickets(engine: SearchEngine) -> None:
+    similar_following.follow(engine, now=utcnow())
+
+
 def _wake_search(_sender: object, **_details: object) -> None:
     jobs.wake(FOLLOW_JOB)
+
+
+def _not_found_context() -> dict[str, Any]:
+    return {**reader_routes.not_found_context(), **missing_page_routes.missing_page_context()}
 
 
 def _address(endpoint: str) -> str:

@@ -15,6 +15,7 @@ from flask import Flask
 
 from portal.agents.cli import group as agent_commands
 from portal.app import create_app
+from portal.bench import cli as bench_cli
 from portal.cli_context import with_app
 from portal.database import writing
 from portal.database.schema import require_current_schema, schema_differences, upgrade_schema, write_revision
@@ -121,8 +122,7 @@ def write_database_revision(message: str) -> None:
 
 
 cli.add_command(agent_commands)
-
-
+cli.add_command(bench_cli.group)
 cli.add_command(knowledge_base_cli.group)
 cli.add_command(search_cli.group)
 cli.add_command(tickets_cli.group)

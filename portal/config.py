@@ -67,6 +67,11 @@ class Settings(BaseSettings):
     business_closes: str = Field(default="18:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", validate_default=True)
     holidays_country: str = Field(default="", max_length=8)
 
+    # "While you wait, this may answer it" for those who were offered no article before they wrote.
+    suggest_in_acknowledgement: bool = False
+    # Has an effect where the extra [semantic] is installed.
+    semantic_search: bool = True
+
     log_format: Literal["json", "console"] = "json"
 
     @field_validator("trusted_hosts", "business_days", mode="before")
@@ -202,6 +207,11 @@ class Settings(BaseSettings):
     def search_index_path(self) -> Path:
         """This machine's copy of the search index; may be deleted at any time."""
         return self.instance_path / "search"
+
+    @property
+    def solved_tickets_index_path(self) -> Path:
+        """This machine's index of solved tickets, for agents only; may be deleted at any time."""
+        return self.search_index_path / "tickets"
 
     @property
     def blob_path(self) -> Path:

@@ -27,7 +27,7 @@ ORDER: tuple[frozenset[str], ...] = (
     frozenset({"automation"}),
     frozenset({"contact"}),
     frozenset({"insights", "privacy", "api"}),
-    frozenset({"demo"}),
+    frozenset({"demo", "bench"}),
     frozenset({"app", "serving"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),

@@ -25,7 +25,7 @@ class DemoMessage:
 
 @dataclass(frozen=True)
 class DemoConversation:
-    """A ticket to be; slots in subject, searches and texts are filled already."""
+    """A ticket to be; slots in subject, searches and texts are filled already. `is_retold`: it happened before."""
 
     topic: str
     priority: str
@@ -38,6 +38,7 @@ class DemoConversation:
     rating_comment: str
     requester_name: str
     requester_email: str
+    is_retold: bool
 
 
 def load_conversations(locale: str) -> list[DemoConversation]:
@@ -91,4 +92,5 @@ def _fill(
         rating_comment=fill(conversation.get("rating_comment") or ""),
         requester_name=requester["name"],
         requester_email=requester["email"],
+        is_retold=variant > 0,
     )

@@ -13,11 +13,15 @@ from portal.clock import utcnow
 from portal.database import db, writing
 from portal.demo.conversations import load_canned_responses, load_conversations
 from portal.demo.tickets import DemoTickets
+from portal.jobs.queue import wake
 from portal.knowledge_base.importing import import_articles
 from portal.localization import INTERFACE_LOCALES, bundled_path
 from portal.search.engine import SearchEngine
 from portal.search.following import follow
+from portal.search.learning.actions import REFIT_JOB
+from portal.search.setup import search_engine
 from portal.storage import BlobStore
+from portal.tickets import similar_following
 from portal.tickets.models import CannedResponse, CannedResponseText, Ticket
 from portal.web.templating import current_settings
 
@@ -37,7 +41,11 @@ def prepare_demo(blobs: BlobStore, *, base_url: str) -> None:
         click.echo("Preparing the demo. This happens once and takes some seconds.")
         seed_demo(bundled_path("kb_articles"), blobs=blobs)
         with writing(False):
-            follow(SearchEngine(current_settings().search_index_path), now=utcnow(), wait=True)
+            follow(search_engine(current_settings()), now=utcnow(), wait=True)
+            tickets = SearchEngine(current_settings().solved_tickets_index_path)
+            similar_following.follow(tickets, now=utcnow(), wait=True)
+        # Nobody waits for what the articles learn: the worker begins with it.
+        wake(REFIT_JOB)
     click.echo(
         f"\n  Help centre   {base_url}/en/\n"
         f"  Contact form  {base_url}/en/contact\n"

@@ -7,25 +7,31 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import product
 
 from sqlalchemy import select
 
 from portal.agents.models import Agent, Team
 from portal.database import db
 from portal.demo.conversations import DemoConversation, DemoMessage
+from portal.demo.links import article_links, with_links
 from portal.knowledge_base.models import Article, Topic
 from portal.people.actions import find_or_create_person
 from portal.people.models import Person
+from portal.search.learning.actions import note_answered
 from portal.search.models import SearchQuery, SearchSurface, SuggestionImpression, SuggestionVerdict
 from portal.tickets.actions import open_ticket
 from portal.tickets.business_time import Calendar, add_business_time
 from portal.tickets.deadlines import calendar_of
 from portal.tickets.history import move, record_event, refresh_times
 from portal.tickets.models import Channel, Message, Note, Priority, Rating, RatingScore, Status, Tag, Ticket
+from portal.tickets.solutions import note_verified
 
 # How long ago tickets were opened, in days, by what became of them: nobody leaves a request open for months.
 _AGE_DAYS = {"new": (0.02, 1.2), "open": (0.3, 3), "reopened": (2, 6), "solved_bad": (2, 6), "waiting": (1, 9)}
 _PAST_AGE_DAYS = (3, 90)
+# Stories that ended well: the last reply links to what solved them, as careful agents do.
+_ENDED_WELL = frozenset({"solved", "solved_confirmed", "closed"})
 # The help centre's topic for stories about the subscription.
 _TOPIC_KEYS = {"subscriptions": "devices"}
 _SEED = 20_261
@@ -40,6 +46,7 @@ class DemoTickets:
     now: datetime
     _random: random.Random = field(default_factory=lambda: random.Random(_SEED))  # noqa: S311 - a demo, no secret
     _tags: dict[str, Tag] = field(default_factory=dict)
+    _links: dict[tuple[tuple[str, ...], str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._calendar: Calendar = calendar_of(self.team)
@@ -73,10 +80,27 @@ class DemoTickets:
         ticket.tags = [self._tag(name) for name in conversation.tags]
         self._add_traces(ticket, conversation, at)
         agent = self._random.choice(self.agents)
-        for turn in conversation.messages[1:]:
+        for turn in self._turns(conversation, locale):
             at = self._after(at, turn)
             self._add_turn(ticket, turn, agent, requester, at)
         self._finish(ticket, conversation, agent, at)
+        if conversation.outcome in _ENDED_WELL:
+            self._add_answered(conversation, locale, at)
+
+    def _turns(self, conversation: DemoConversation, locale: str) -> list[DemoMessage]:
+        """What follows the first message; the last reply of a story that ended well links to its articles.
+
+        Only once: three people who tell a story in the same words would teach the articles all of them.
+        """
+        turns = list(conversation.messages[1:])
+        replies = [number for number, turn in enumerate(turns) if turn.sender == "agent"]
+        if replies and conversation.outcome in _ENDED_WELL and not conversation.is_retold:
+            if (conversation.articles, locale) not in self._links:
+                self._links[conversation.articles, locale] = article_links(conversation.articles, locale)
+            last = turns[replies[-1]]
+            links = self._links[conversation.articles, locale]
+            turns[replies[-1]] = DemoMessage(last.sender, with_links(last.text, links))
+        return turns
 
     def _add_turn(self, ticket: Ticket, turn: DemoMessage, agent: Agent, requester: Person, at: datetime) -> None:
         if turn.sender == "note":
@@ -135,6 +159,10 @@ class DemoTickets:
         record_event(ticket, "rated", now=at, person=ticket.requester, payload={"score": score.value})
         if not is_good:
             move(ticket, Status.OPEN, now=at, person=ticket.requester)
+            return
+        # Learning reads who wrote what and for whom from the rows.
+        db.session.flush()
+        note_verified(ticket, now=at)
 
     def _add_traces(self, ticket: Ticket, conversation: DemoConversation, at: datetime) -> None:
         """What the requester searched for and which suggestions did not help, before they wrote."""
@@ -155,21 +183,19 @@ class DemoTickets:
             )
         known = [self._article_ids[key] for key in conversation.articles if key in self._article_ids]
         for position, article_id in enumerate(known, 1):
-            db.session.add(
-                SuggestionImpression(
-                    session_hash=visit,
-                    ranker_version="demo",
-                    article_id=article_id,
-                    locale=ticket.locale,
-                    position=position,
-                    score=round(0.9 - position / 10, 2),
-                    query_text=conversation.subject,
-                    shown_at=at - timedelta(minutes=2),
-                    verdict=SuggestionVerdict.REJECTED,
-                    verdict_at=at,
-                    ticket_id=ticket.id,
-                )
-            )
+            shown = _shown(visit, article_id, conversation.subject, ticket.locale, position, at)
+            shown.verdict, shown.ticket_id = SuggestionVerdict.REJECTED, ticket.id
+            db.session.add(shown)
+
+    def _add_answered(self, conversation: DemoConversation, locale: str, at: datetime) -> None:
+        """Others with the same question, whom the article answered on the contact form: no ticket came of it."""
+        article_ids = [self._article_ids[key] for key in conversation.articles[:1] if key in self._article_ids]
+        for article_id, text in product(article_ids, conversation.searches):
+            visit = f"{self._random.getrandbits(128):032x}"
+            shown = _shown(visit, article_id, text, locale, 1, at)
+            shown.verdict = SuggestionVerdict.ANSWERED
+            db.session.add(shown)
+            note_answered(visit, text, locale=locale, giver=f"network:{visit}", now=at)
 
     def _after(self, at: datetime, turn: DemoMessage) -> datetime:
         if turn.sender == "agent":
@@ -189,3 +215,21 @@ class DemoTickets:
         if name not in self._tags:
             self._tags[name] = db.session.scalar(select(Tag).where(Tag.name == name)) or Tag(name=name)
         return self._tags[name]
+
+
+def _shown(
+    visit: str, article_id: int, query_text: str, locale: str, position: int, at: datetime
+) -> SuggestionImpression:
+    """An article that was offered at that place; the first one was opened."""
+    return SuggestionImpression(
+        session_hash=visit,
+        ranker_version="demo",
+        article_id=article_id,
+        locale=locale,
+        position=position,
+        score=round(0.9 - position / 10, 2),
+        query_text=query_text,
+        shown_at=at - timedelta(minutes=2),
+        opened_at=at - timedelta(minutes=1) if position == 1 else None,
+        verdict_at=at,
+    )

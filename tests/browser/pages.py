@@ -6,9 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
+from sqlalchemy import delete, select
 
 from portal.database import db
+from portal.knowledge_base.models import Article, Translation
 from portal.localization import lang_tag
+from portal.search.learning.models import FittedModel, LearnedArticle, LearnedWord, LearningEvidence
 from portal.tickets.actions import add_requester_message
 from portal.tickets.models import Channel, Status, Ticket
 from portal.tickets.satisfaction import record_answer
@@ -16,6 +19,7 @@ from tests.browser.chromium import Window
 from tests.browser.live_site import LiveSite
 from tests.browser.words import Words, words_in
 from tests.factories import NOW, make_topic
+from tests.search.learning.evidence import learn
 
 REQUESTER = "noor@example.org"
 
@@ -77,6 +81,27 @@ def _suggestions(visit: Visit) -> None:
 
 def _results(words: Callable[[Words], str]) -> Callable[[Visit], None]:
     return lambda visit: visit.go(f"search?q={words(visit.words)}")
+
+
+def _search_tips(visit: Visit) -> None:
+    visit.go(f"search?q={visit.words.query}")
+    visit.page.locator(".search-tips > summary").click()
+    expect(visit.page.locator(".search-tips code").first).to_be_visible()
+
+
+def _answered_elsewhere(visit: Visit) -> None:
+    """The German help centre has no article about controllers; the English one has."""
+    visit.go("search?q=controller verbindet nicht")
+    expect(visit.page.locator(".results-group")).to_have_count(2)
+
+
+def _moved(key: str) -> Callable[[Visit], None]:
+    def open_dead_link(visit: Visit) -> None:
+        slug = visit.site.article_slug(key, visit.locale) or visit.site.article_slug(key, "en")
+        visit.go(f"articles/{slug}-old")
+        expect(visit.page.locator(".error-page .article-list").first).to_be_visible()
+
+    return open_dead_link
 
 
 def _empty_topic(visit: Visit) -> None:
@@ -301,6 +326,23 @@ def open_composer(visit: Visit, tab: str) -> None:
     expect(visit.page.locator(f"#{tab}-body")).to_be_visible()
 
 
+def _similar(visit: Visit) -> None:
+    """A ticket that somebody else's solved one answers."""
+    ticket_id = visit.site.ticket_id(Status.OPEN, visit.locale, minimum_messages=2)
+    with visit.site.database():
+        ticket = db.session.get_one(Ticket, ticket_id)
+        solved = db.session.scalars(
+            select(Ticket).where(
+                Ticket.status == Status.CLOSED, Ticket.locale == ticket.locale, Ticket.message_count > 1
+            )
+        ).first()
+        assert solved is not None
+        ticket.subject, ticket.messages[0].body = solved.subject, solved.messages[0].body
+        db.session.commit()
+    _signed_in(f"/agent/tickets/{ticket_id}")(visit)
+    expect(visit.page.locator("#panel-suggested .panel-list bdi").first).to_be_visible()
+
+
 def _note(visit: Visit) -> None:
     _ticket(visit)
     open_composer(visit, "note")
@@ -337,6 +379,53 @@ def _conflict(visit: Visit) -> None:
     expect(visit.page.locator("#reply-notice .banner")).to_be_visible()
 
 
+# Learning --------------------------------------------------------------------------------------------------------
+
+
+def _learned_article(visit: Visit, people: int) -> int:
+    """What an article learned from so many people, and no other article anything; its number."""
+    with visit.site.database():
+        _unlearn()
+        translations = {
+            translation.locale: translation
+            for translation in db.session.scalars(
+                select(Translation).join(Article).where(Article.key == "get-a-refund")
+            )
+        }
+        translation = translations.get(visit.locale) or translations["en"]
+        return learn(translation, *[visit.words.message] * people).id
+
+
+def _unlearn() -> None:
+    for table in (LearningEvidence, LearnedWord, LearnedArticle, FittedModel):
+        db.session.execute(delete(table))
+    db.session.commit()
+
+
+def _nothing_learned(visit: Visit) -> None:
+    with visit.site.database():
+        _unlearn()
+    _signed_in("/agent/learning")(visit)
+
+
+def _learning_article(people: int) -> Callable[[Visit], None]:
+    return lambda visit: _signed_in(f"/agent/learning/{_learned_article(visit, people)}")(visit)
+
+
+def _learning_decided(visit: Visit) -> None:
+    _learning_article(4)(visit)
+    visit.page.locator("#words button[value=accepted]").first.click()
+    expect(visit.page.locator("#words .learned-said")).to_be_focused()
+    visit.page.locator("#questions button[value=refused]").first.click()
+    expect(visit.page.locator("#questions .learned-said")).to_be_focused()
+
+
+def _learning_stopped(visit: Visit) -> None:
+    _learning_article(4)(visit)
+    visit.submit("#stop button")
+    expect(visit.page.locator("#paused")).to_be_visible()
+
+
 PAGES = (
     PageState("home", _at("")),
     PageState("home-suggestions", _suggestions),
@@ -344,6 +433,10 @@ PAGES = (
     PageState("results-corrected", _results(lambda words: words.typo)),
     PageState("results-zero", _results(lambda words: "xqzvvkj")),
     PageState("results-other-language", _results(lambda words: words.foreign_query)),
+    PageState("results-elsewhere-first", _answered_elsewhere, locales=("de",)),
+    PageState("results-phrase", _results(lambda words: f'"{words.query} xqzvvkj"')),
+    PageState("results-topic", _at("search?topic=payments")),
+    PageState("results-tips", _search_tips),
     PageState("topic", _at("topics/payments")),
     PageState("topic-empty", _empty_topic),
     PageState("article", _article("two-step-sign-in")),
@@ -354,6 +447,7 @@ PAGES = (
     PageState("article-outdated", _article("get-a-refund"), locales=("de", "ar")),
     PageState("article-printed", _printed),
     PageState("not-found", _at("no-such-page")),
+    PageState("not-found-moved", _moved("get-a-refund")),
     PageState("contact-question", _at("contact")),
     PageState("contact-suggestions", _suggested_and_saved),
     PageState("contact-suggestions-page", _suggestions_page),
@@ -392,8 +486,15 @@ PAGES = (
     PageState("ticket", _ticket_in(Status.OPEN)),
     PageState("ticket-solved", _ticket_in(Status.SOLVED)),
     PageState("ticket-closed", _ticket_in(Status.CLOSED)),
+    PageState("ticket-similar", _similar),
     PageState("ticket-note", _note),
     PageState("ticket-canned", _canned),
     PageState("ticket-conflict", _conflict),
+    PageState("learning", _signed_in("/agent/learning")),
+    PageState("learning-empty", _nothing_learned),
+    PageState("learning-article", _learning_article(4)),
+    PageState("learning-article-too-few", _learning_article(2)),
+    PageState("learning-decided", _learning_decided),
+    PageState("learning-stopped", _learning_stopped),
     PageState("styleguide", _at("/agent/styleguide")),
 )

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from portal import clock
 from portal.database import db
 from portal.demo.conversations import load_canned_responses, load_conversations
+from portal.demo.links import with_links
 from portal.demo.seeding import seed_demo
 from portal.localization import INTERFACE_LOCALES, bundled_path
+from portal.search.learning.models import EvidenceSource, FittedModel, LearnedWord, LearningEvidence
+from portal.search.learning.refitting import refit_due
 from portal.tickets.lifecycle import summarise
 from portal.tickets.models import Status, Ticket
 from tests.factories import NOW
@@ -41,3 +45,31 @@ def test_no_conversation_has_an_empty_slot():
 
 def test_canned_responses_have_an_english_text():
     assert all("en" in canned["texts"] for canned in load_canned_responses())
+
+
+def test_the_demos_articles_learn_in_every_language_from_what_its_people_said(app):
+    with clock.frozen(NOW):
+        seed_demo(bundled_path("kb_articles"), blobs=app.extensions["blobs"])
+        refit_due()
+    models = db.session.scalars(select(FittedModel)).all()
+    assert {model.locale for model in models} == set(INTERFACE_LOCALES)
+    assert all(model.article_count >= 5 for model in models)
+    assert {word.locale for word in db.session.scalars(select(LearnedWord))} >= {"en", "de", "ar", "ja"}
+    sources = db.session.scalars(select(LearningEvidence.source).distinct()).all()
+    assert set(sources) == {EvidenceSource.ANSWERED, EvidenceSource.SOLVED}
+
+
+@pytest.mark.parametrize(
+    ("reply", "linked"),
+    [
+        ("Hi,\n\nIt is done.\n\nAll the best,\nAiko", "Hi,\n\nIt is done.\n\nLINK\n\nAll the best,\nAiko"),
+        ("Is it there?\nAiko", "Is it there?\n\nLINK\n\nAiko"),
+        ("It is there.", "It is there.\n\nLINK"),
+    ],
+)
+def test_a_reply_links_to_articles_before_it_says_goodbye(reply, linked):
+    assert with_links(reply, "LINK") == linked
+
+
+def test_a_reply_without_links_stays_as_it_is():
+    assert with_links("Is it there?\nAiko", "") == "Is it there?\nAiko"
