@@ -36,7 +36,7 @@ def add_impressions(session_hash: str, hits: Sequence[Hit], *, query_text: str, 
         impression = SuggestionImpression(
             session_hash=session_hash,
             surface=surface,
-            ranker_version=RANKER_VERSION,
+            ranker_version=hit.ranker_version or RANKER_VERSION,
             article_id=hit.article_id,
             locale=hit.locale,
             position=position,

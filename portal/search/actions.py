@@ -28,6 +28,7 @@ class LoggedSearch:
     text: str
     result_count: int
     other_language_count: int = 0
+    ranker_version: str = RANKER_VERSION
 
 
 def valid_visit(token: str) -> str:
@@ -58,7 +59,7 @@ def log_search(search: LoggedSearch, *, now: datetime) -> None:
         entry.surface = search.surface
         entry.text = text
         entry.result_count = search.result_count
-        entry.ranker_version = RANKER_VERSION
+        entry.ranker_version = search.ranker_version
         entry.other_language_count = search.other_language_count
     db.session.commit()
 

@@ -74,7 +74,7 @@ class Hit:
 
     `reasons` are the words of the article, as it writes them, that say most for it; `confidence` is the chance from
     0.0 to 1.0 that it answers; `prior_chance` is that before people's verdicts on suggestions, None where these change
-    nothing.
+    nothing; `ranker_version` is "" for what no ranker ordered.
     `title_html` and `snippet` are safe HTML in which what was searched for stands in ``<mark>``.
     `section_key` is the anchor to open; "" is the top of the article.
     """
@@ -91,6 +91,7 @@ class Hit:
     reasons: tuple[str, ...] = ()
     confidence: float = 0.0
     prior_chance: float | None = None
+    ranker_version: str = ""
 
     def reasons_besides(self, *shown: str) -> tuple[str, ...]:
         """The reasons that somebody who sees the title, the snippet and the plain texts `shown` does not see there."""

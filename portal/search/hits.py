@@ -61,6 +61,7 @@ def title_hits_of(snapshot: Snapshot, found: Ranking, limit: int, query: Query) 
                 title_html=highlighter.completed(title),
                 snippet=Markup(),
                 topic_key=str(lead["topic"]),
+                ranker_version=found.version,
             )
         )
     return tuple(hits)
@@ -100,4 +101,5 @@ def _hit(snapshot: Snapshot, row: int, score: float, chance: float, found: Ranki
         topic_key=str(lead["topic"]),
         reasons=highlighter.reasons([title, heading, snippet.striptags()]),
         confidence=chance,
+        ranker_version=found.version,
     )

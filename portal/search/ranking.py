@@ -34,10 +34,10 @@ from portal.search.scoring import (
 )
 from portal.search.snapshot import Place, Snapshot
 
-_WORDS: Final = Effort(terms=24, postings=40_000)
-_GRAMS: Final = Effort(terms=128, postings=40_000)
-_SENTENCE_WORDS: Final = Effort(terms=16, postings=20_000)
-_SENTENCE_GRAMS: Final = Effort(terms=96, postings=20_000)
+_WORDS: Final = Effort(terms=24, postings=20_000)
+_GRAMS: Final = Effort(terms=128, postings=20_000)
+_SENTENCE_WORDS: Final = Effort(terms=16, postings=8_000)
+_SENTENCE_GRAMS: Final = Effort(terms=96, postings=8_000)
 _MOST_SENTENCES: Final = 6
 # How sure an answer is shows in how far it is ahead of the fourth best: few questions have more right articles.
 _RIVALS: Final = 4
@@ -77,13 +77,14 @@ class Ranking:
     """Rows of a snapshot, best first, with their scores.
 
     `place_of` gives the document of a row that matches best, `chances_of` the chances that rows answer,
-    before people's verdicts on suggestions (see :mod:`portal.search.calibration`).
+    before people's verdicts on suggestions (see :mod:`portal.search.calibration`). `version` is the ranker's.
     """
 
     rows: Array
     scores: Array
     place_of: Callable[[int], Place | None]
     chances_of: Callable[[Array], Array] = lambda rows: np.zeros(len(rows))
+    version: str = RANKER.version
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -132,6 +133,7 @@ def rank(
         found,
         lambda row: scored.texts.best_place(0, row),
         lambda rows: _with_votes(scored.chances(0, rows, scored.scores[0]), ballot, rows),
+        ranker.version,
     )
 
 
@@ -184,7 +186,9 @@ def rank_message(
             chances[of_sentence] = scored.chances(int(number), rows[of_sentence], of_texts)
         return _with_votes(chances, ballot, rows)
 
-    return _ranking(snapshot, together, lambda row: scored.texts.best_place(int(best[row]), row), chances_of)
+    return _ranking(
+        snapshot, together, lambda row: scored.texts.best_place(int(best[row]), row), chances_of, ranker.version
+    )
 
 
 def _with_ballot(scores: Array, ballot: Ballot | None, only: Array | None) -> Array:
@@ -331,6 +335,7 @@ def _ranking(
     scores: Array,
     place_of: Callable[[int], Place | None],
     chances_of: Callable[[Array], Array],
+    version: str,
 ) -> Ranking:
     """What scores anything, best first; near ties at the top ordered by how much the articles are read."""
     rows = np.flatnonzero(scores)
@@ -339,4 +344,4 @@ def _ranking(
     if snapshot.frequency(POPULARITY, ""):
         worth = scores[top] + _POPULARITY * snapshot.weights_of(POPULARITY, "")[top]
         rows[:_POPULARITY_DEPTH] = top[np.argsort(-worth, kind="stable")]
-    return Ranking(rows, scores[rows], place_of, chances_of)
+    return Ranking(rows, scores[rows], place_of, chances_of, version)

@@ -220,6 +220,7 @@ def _log_after(response: Response, surface: SearchSurface, locale: str, result: 
         text=result.query,
         result_count=result.total,
         other_language_count=len(result.other_language_hits),
+        ranker_version=_engine().ranker.version,
     )
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
 

@@ -15,7 +15,7 @@ from portal.search.flat_postings import Spelling
 from portal.search.snapshot import Snapshot
 
 _SHORTEST: Final = 4
-_MAXIMUM_WORDS: Final = 12
+_MAXIMUM_WORDS: Final = 8
 _CANDIDATES: Final = 8
 # From these lengths on a word bears one or two wrong letters and is still the same word beyond doubt.
 _SURE_WITH_ONE_EDIT: Final = 6

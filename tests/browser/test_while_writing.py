@@ -50,7 +50,8 @@ def test_articles_on_the_contact_form_are_read_out_once_a_set(site: LiveSite, wi
     with visit.page.expect_response(lambda response: "/contact/suggestions" in response.url):
         pass
 
-    assert heard(visit.page) == [f"{number} articles may answer your question"]
+    articles = "1 article" if number == 1 else f"{number} articles"
+    assert heard(visit.page) == [f"{articles} may answer your question"]
     assert visit.page.get_by_role("button", name="Continue").bounding_box() == before
 
 

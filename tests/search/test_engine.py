@@ -8,6 +8,7 @@ import pytest
 from portal.search.documents import Delete, Upsert
 from portal.search.engine import SearchEngine
 from portal.search.index_errors import IndexUnavailable
+from portal.search.rankers import RANKER_VERSION, RANKERS
 from tests.search.conftest import article
 
 
@@ -310,3 +311,12 @@ def test_threads_may_search_while_another_writes(build_engine):
         reader.join()
 
     assert len(found(engine, "tiger stripes")) == 1
+
+
+def test_hits_say_which_ranker_ranked_them(help_centre):
+    old = SearchEngine(help_centre.folder.root, ranker=RANKERS["2026-11-a"])
+
+    (hit, *_) = old.search("refund", "en", limit=1).hits
+    (suggestion, *_) = help_centre.suggest_for_message("", "How do I get a refund for a game?", "en")
+
+    assert (hit.ranker_version, suggestion.ranker_version) == ("2026-11-a", RANKER_VERSION)
