@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -114,7 +115,15 @@ def app(settings: Settings) -> Iterator[Flask]:
     with app.app_context(), writing():
         yield app
         db.session.remove()
+        finish_jobs_beside(app)
         db.engine.dispose()
+
+
+def finish_jobs_beside(app: Flask) -> None:
+    """Wait for what the app runs beside its requests: no test finds another's job in its database."""
+    for thread in threading.enumerate():
+        if thread.name in app.extensions["jobs"].runners:
+            thread.join(30)
 
 
 @pytest.fixture
