@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -81,7 +80,6 @@ class SearchEngine:
         self.default_locale = default_locale
         self.other_languages = OtherLanguages(self.folder, default_locale)
         self.before_search = before_search
-        self._lock = threading.Lock()
         self._discarded_at = float("-inf")
 
     def manifest(self) -> Manifest:

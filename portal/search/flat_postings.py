@@ -27,7 +27,6 @@ from portal.search.mapped_memory import MAPPED
 from portal.search.vectors import DocumentVectors, SegmentVectors, VectorsBuilder
 
 Array = npt.NDArray[Any]
-Documents = npt.NDArray[np.int64]
 
 FULL_WEIGHT: Final = 255
 _MAGIC: Final = b"AWPOST01"

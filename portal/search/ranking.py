@@ -152,11 +152,10 @@ def rank_message(
     What sentences say for an article adds up, but the best one says most; sentences that say little (greetings,
     thanks) count less, and only those that say most are looked up in full.
     """
-    amounts = information(snapshot, [[(TEXT, text) for text in sentence.terms] for sentence in sentences])
-    said = sorted(((amount, number) for number, amount in enumerate(amounts) if amount), reverse=True)[:_MOST_SENTENCES]
+    said = _most_telling(snapshot, sentences)
     if not said:
         return NOTHING
-    kept = [sentences[number] for _, number in said]
+    kept = [sentence for sentence, _ in said]
     scored = _Scored(
         snapshot,
         kept,
@@ -166,11 +165,10 @@ def rank_message(
         grams=_SENTENCE_GRAMS,
         only=only,
     )
-    shares = [(amount / said[0][0]) ** ranker.sentence_power for amount, _ in said]
     found = np.array(
         [
-            _above(of_sentence, sentence, least, least_share) * share
-            for of_sentence, sentence, share in zip(scored.scores, kept, shares, strict=True)
+            _above(of_sentence, sentence, least, least_share) * share**ranker.sentence_power
+            for of_sentence, (sentence, share) in zip(scored.scores, said, strict=True)
         ]
     )
     best = found.argmax(axis=0)
@@ -189,6 +187,13 @@ def rank_message(
     return _ranking(
         snapshot, together, lambda row: scored.texts.best_place(int(best[row]), row), chances_of, ranker.version
     )
+
+
+def _most_telling(snapshot: Snapshot, sentences: Sequence[Query]) -> list[tuple[Query, float]]:
+    """The sentences that say most to this index, the best first, each with its share of what the best one says."""
+    amounts = information(snapshot, [[(TEXT, text) for text in sentence.terms] for sentence in sentences])
+    said = sorted(((amount, number) for number, amount in enumerate(amounts) if amount), reverse=True)
+    return [(sentences[number], amount / said[0][0]) for amount, number in said[:_MOST_SENTENCES]]
 
 
 def _with_ballot(scores: Array, ballot: Ballot | None, only: Array | None) -> Array:

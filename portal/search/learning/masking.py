@@ -32,7 +32,6 @@ from portal.search.learning.letter_phrases import (
 # No word character: what is masked becomes no feature, and no new name.
 MASK: Final = "…"
 
-_LONG_RUN: Final = 6
 _LONG_NUMBER: Final = 7
 _LONG_CODE: Final = 8
 _CODE_DIGITS: Final = 3
