@@ -13,7 +13,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-# The last byte is the version: raised whenever features or weights change their meaning.
+# The last byte is the version: raised whenever features or weights change their meaning. Kinds of features may be added
+# without: a model that does not know them votes a little lower until it is fitted anew.
 _MAGIC: Final = b"AWLM\x01"
 _PREFIX: Final = struct.Struct("<II")
 _TYPES: Final = frozenset({"<u4", "<i4", "<i8", "<f4", "|i1", "<u2"})

@@ -236,6 +236,36 @@ def test_an_article_that_had_no_occasion_to_learn_keeps_its_place_near_the_learn
     assert np.argsort(-combined(scores, Ballot(votes, evidence))).tolist().index(0) == 3
 
 
+def test_an_article_without_questions_claims_more_where_its_own_text_fits():
+    scores, votes, evidence = np.array([0.6, 0.55]), np.array([0.0, 0.9]), np.array([0.0, 130.0])
+    ballot = Ballot(votes, evidence, np.array([0.0, 0.8]))
+    assert combined(scores, ballot).argmax() == 1
+    assert combined(scores, ballot._replace(margins=np.array([0.8, 0.8]))).argmax() == 0
+
+
+def test_the_text_of_an_article_without_questions_stands_in_the_ballot(model):
+    ballot = model.ballot("track my parcel", np.array([DELIVERY, REFUND, 999]))
+    assert ballot.votes[0] == 0.0
+    assert ballot.margins[0] > 0.1
+    assert ballot.margins[2] == 0.0
+
+
+def test_words_are_paired_in_any_order_and_synonyms_are_one_word():
+    def pairs(text: str) -> set[int]:
+        return set(features(text, "en").loose_pairs.ids.tolist())
+
+    assert pairs("refund for the annual plan") & pairs("the plan and its refund")
+    assert pairs("sign in voucher") == pairs("voucher for log in")
+    assert not pairs("where is it")
+
+
+def test_a_question_holds_against_all_rivals_and_not_only_the_nearest():
+    names = [f"{first}{second}" for first in "bdfgklmnpr" for second in ("ola", "iru", "emi", "ata")]
+    model = fit([Example(f"{name} help", number) for number, name in enumerate(names)], locale="und")
+    for number, name in enumerate(names):
+        assert best(model.votes(f"{name} help")) == number
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 0.999), st.floats(0, 1e6)), max_size=8))
 def test_combined_scores_are_no_worse_and_at_most_one(rows):
