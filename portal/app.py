@@ -45,6 +45,7 @@ from portal.people.events import people_merged, person_erased
 from portal.search import missing_page_routes
 from portal.search import models as search_models
 from portal.search import routes as search_routes
+from portal.search.dictionary_schedule import LEARN_JOB, learn_due
 from portal.search.engine import SearchEngine
 from portal.search.following import FOLLOW_JOB, IndexWatch, follow, index_readiness, is_behind
 from portal.search.learning import actions as learning_actions
@@ -205,6 +206,7 @@ def _init_search(app: Flask, settings: Settings) -> None:
     app.extensions["search"] = engine
     app.extensions["readiness"]["search"] = lambda: index_readiness(engine)
     jobs.register(app, FOLLOW_JOB, lambda: _follow_articles(engine), writes=False)
+    jobs.register(app, LEARN_JOB, lambda: _learn_dictionaries(engine, settings), writes=False)
     article_changed.connect(_wake_search)
 
 
@@ -227,6 +229,10 @@ def _move_evidence(_sender: object, *, from_person_id: int, to_person_id: int, n
 
 def _follow_articles(engine: SearchEngine) -> None:
     follow(engine, now=utcnow())
+
+
+def _learn_dictionaries(engine: SearchEngine, settings: Settings) -> None:
+    learn_due(engine, now=utcnow(), zone=settings.zone)
 
 
 def _init_solved_tickets(app: Flask, settings: Settings) -> None:

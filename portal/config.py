@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     suggest_in_acknowledgement: bool = False
     # Has an effect where the extra [semantic] is installed.
     semantic_search: bool = True
+    # The operator's synonyms and translations; a relative path is one below the working directory.
+    search_terms_file: str = ""
 
     log_format: Literal["json", "console"] = "json"
 
@@ -207,6 +209,11 @@ class Settings(BaseSettings):
     def search_index_path(self) -> Path:
         """This machine's copy of the search index; may be deleted at any time."""
         return self.instance_path / "search"
+
+    @property
+    def search_terms_path(self) -> Path | None:
+        """The file of the operator's own terms for search; None for none. It need not exist yet."""
+        return Path(self.search_terms_file).resolve() if self.search_terms_file else None
 
     @property
     def solved_tickets_index_path(self) -> Path:

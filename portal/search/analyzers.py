@@ -18,9 +18,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from portal.search.folding import fold, normalize
+from portal.search.function_signs import signs_of
 from portal.search.languages import Language, language_of
 
 MAXIMUM_WORD_LENGTH = 64
+# Scripts without spaces between words (Thai is the first of them) and Hangul have no characters below.
+FIRST_WITHOUT_SPACES = "\u0e00"
 _CACHED_CHUNK_LENGTH = 40
 _MAXIMUM_COMPOUND_PARTS = 5
 
@@ -44,7 +47,8 @@ class Term(NamedTuple):
 class Word(NamedTuple):
     """One written word. `form` is normalised (for people), `folded` is without accents (for comparing).
 
-    `start` and `end` count the characters of the text; those of its terms count from `start`.
+    `start` and `end` count the characters of the text; those of its terms count from `start`. In scripts without spaces
+    a word is a whole run, and `grammar` has those of its terms that only grammar is written with.
     """
 
     form: str
@@ -55,6 +59,17 @@ class Word(NamedTuple):
     is_stop_word: bool
     is_code: bool
     terms: tuple[Term, ...]
+    grammar: tuple[Term, ...] = ()
+
+    def telling_terms(self) -> tuple[Term, ...]:
+        """The terms that say what somebody looks for; none of a stop word."""
+        if self.is_stop_word:
+            return ()
+        return tuple(term for term in self.terms if term not in self.grammar) if self.grammar else self.terms
+
+    def quiet_terms(self) -> tuple[Term, ...]:
+        """The terms that say how somebody puts it."""
+        return self.terms if self.is_stop_word else self.grammar
 
 
 def _class_of_marks() -> str:
@@ -72,10 +87,21 @@ def _class_of_marks() -> str:
 _APOSTROPHES = "'’ʼ‘＇׳״"
 _INVISIBLE = "\u00ad\u200c\u200d"
 _HYPHENS = r"\-‐‑‒–_－"
-_LETTER = rf"(?:[^\W_]|[{_class_of_marks()}{_INVISIBLE}])"
-_CHUNK = re.compile(
-    rf"(?<![^\W_])[A-Za-z](?:\+\+|\#)(?![^\W_])|{_LETTER}+(?:[{_APOSTROPHES}{_HYPHENS}.]{_LETTER}+|(?<=\d)[,/:](?=\d){_LETTER}+)*"
-)
+_MARKS = _class_of_marks() + _INVISIBLE
+_JOINTS = rf"[{_APOSTROPHES}{_HYPHENS}.]"
+_PLAIN_LETTERS = r"[^\W_]++"
+_LETTERS = rf"(?:{_PLAIN_LETTERS}|[{_MARKS}]++)++"
+
+
+def _chunk_of(letters: str) -> str:
+    """A regular expression for letters with what joins them: wi-fi, 12:30."""
+    return rf"{letters}(?:{_JOINTS}{letters}|(?<=\d)[,/:](?=\d){letters})*+"
+
+
+_CHUNK = re.compile(rf"(?<![^\W_])[A-Za-z](?:\+\+|\#)(?![^\W_])|{_chunk_of(_LETTERS)}")
+# The same for texts without marks and C++: a third of the time.
+_PLAIN_CHUNK = re.compile(_chunk_of(_PLAIN_LETTERS))
+_PERHAPS_MARKS = re.compile("[\u00ad\u0300-\u1fff\u200c\u200d\u20d0-\u20ff\u2c00-\U0010ffff]")
 _PARTS = re.compile(rf"[^{_HYPHENS}.,/:]+")
 _APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
 _LETTERS_OR_DIGITS = re.compile(r"\d+|\D+")
@@ -119,7 +145,7 @@ def words(text: str, locale: str) -> list[Word]:
     """The words of `text` in order; offsets count its characters."""
     language = language_of(locale)
     found: list[Word] = []
-    for match in _CHUNK.finditer(text):
+    for match in _pattern_for(text).finditer(text):
         chunk = match[0]
         cut = _cached_chunk if len(chunk) <= _CACHED_CHUNK_LENGTH else _cut_chunk
         start = match.start()
@@ -132,7 +158,12 @@ def chunks(text: str) -> Iterator[tuple[int, str]]:
 
     Each can be cut into words by itself: see :func:`words_of_chunk`.
     """
-    return ((match.start(), match[0]) for match in _CHUNK.finditer(text))
+    return ((match.start(), match[0]) for match in _pattern_for(text).finditer(text))
+
+
+def _pattern_for(text: str) -> re.Pattern[str]:
+    is_plain = (text.isascii() or not _PERHAPS_MARKS.search(text)) and "+" not in text and "#" not in text
+    return _PLAIN_CHUNK if is_plain else _CHUNK
 
 
 def words_of_chunk(chunk: str, locale: str) -> tuple[Word, ...]:
@@ -149,8 +180,9 @@ def terms(text: str, locale: str) -> list[Term]:
 def terms_of(found: Iterable[Word], text: str) -> list[Term]:
     """The terms of words that :func:`words` cut from `text`."""
     found = list(found)
-    kept = [word for word in found if not word.is_stop_word] or found
-    return [_placed(term, word.start) for word in kept for term in word.terms] + list(spaced_codes(found, text))
+    telling = [_placed(term, word.start) for word in found for term in word.telling_terms()]
+    kept = telling or [_placed(term, word.start) for word in found for term in word.terms]
+    return kept + list(spaced_codes(found, text))
 
 
 def grams(found: Iterable[Word]) -> Iterator[str]:
@@ -160,23 +192,46 @@ def grams(found: Iterable[Word]) -> Iterator[str]:
         yield from _grams_of(word.folded, word.script)
 
 
+def asked_grams(found: Iterable[Word]) -> Iterator[str]:
+    """As :func:`grams` for a question: without those that only grammar is written with, unless all are."""
+    found = list(found)
+    if not any(word.grammar for word in found) or not any(word.telling_terms() for word in found):
+        yield from grams(found)
+        return
+    for word in found:
+        # A bigram is made of one sign and the next, unless a sign is folded to several or none.
+        if word.grammar and len(word.folded) == len(word.terms) + 1:
+            quiet = {
+                at for number, term in enumerate(word.terms) if term in word.grammar for at in (number, number + 1)
+            }
+            yield from (
+                word.folded[at : at + size]
+                for size in (1, 3)
+                for at in range(len(word.folded) - size + 1)
+                if not quiet.issuperset(range(at, at + size))
+            )
+        elif not word.is_stop_word:
+            yield from _grams_of(word.folded, word.script)
+
+
 def is_dense(text: str) -> bool:
     """Whether `text` begins mostly in a script without spaces between words."""
     beginning = text[:200]
-    dense = sum(char >= "\u0e00" and script_of(char) is Script.DENSE for char in beginning)
+    if max(beginning, default="") < FIRST_WITHOUT_SPACES:
+        return False
+    dense = sum(char >= FIRST_WITHOUT_SPACES and script_of(char) is Script.DENSE for char in beginning)
     return dense * 2 > len(beginning)
 
 
 def script_of(char: str) -> Script:
     """How a run of characters like this one is cut."""
-    code = ord(char)
-    return _SCRIPTS[bisect_right(_SCRIPT_STARTS, code) - 1] if code >= 0x0E00 else Script.SPACED
+    return _SCRIPTS[bisect_right(_SCRIPT_STARTS, ord(char)) - 1] if char >= FIRST_WITHOUT_SPACES else Script.SPACED
 
 
 def _moved(word: Word, by: int) -> Word:
     # Called for every word there is: spelled out, because _replace costs five times as much.
-    form, folded, start, end, script, is_stop_word, is_code, found = word
-    return Word(form, folded, start + by, end + by, script, is_stop_word, is_code, found)
+    form, folded, start, end, script, is_stop_word, is_code, found, grammar = word
+    return Word(form, folded, start + by, end + by, script, is_stop_word, is_code, found, grammar)
 
 
 def _placed(term: Term, by: int) -> Term:
@@ -201,6 +256,10 @@ _cached_chunk = lru_cache(maxsize=8_000)(_cut_chunk)
 
 def _script_runs(text: str) -> Iterator[tuple[int, int, Script]]:
     """Stretches of one script; marks and digits stay with what is before them."""
+    if max(text, default="") < FIRST_WITHOUT_SPACES:
+        if text:
+            yield 0, len(text), Script.SPACED
+        return
     start, current = 0, None
     for position, char in enumerate(text):
         if current is not None and (unicodedata.category(char)[0] == "M" or char in _INVISIBLE):
@@ -216,7 +275,7 @@ def _script_runs(text: str) -> Iterator[tuple[int, int, Script]]:
 
 def _cut_run(run: str, script: Script, language: Language) -> Iterator[Word]:
     if script is Script.DENSE:
-        yield from _cut_dense(run)
+        yield from _cut_dense(run, language)
     elif script is Script.HANGUL:
         yield from _cut_hangul(run)
     else:
@@ -246,7 +305,9 @@ def _cut_spaced(text: str, start: int, language: Language) -> Iterator[Word]:
         if not folded:
             continue
         stop = language.is_stop_word(piece)
-        stem = language.stem(piece) or folded
+        # A stop word is compared as it stands: stems of such short words are those of others, too. To the German
+        # stemmer, "anderen" (other) is "ändern" (change); Portuguese "para" (for) is "parou" (stopped).
+        stem = folded if stop else language.stem(piece) or folded
         whole = end - start
         found = [Term(stem, 0, whole)]
         is_code = any(char.isdigit() for char in folded)
@@ -275,11 +336,25 @@ def _bigrams(clusters: list[Term]) -> list[Term]:
     return [Term(a.text + b.text, a.start, b.end) for a, b in pairwise(clusters)]
 
 
-def _cut_dense(run: str) -> Iterator[Word]:
+def _cut_dense(run: str, language: Language) -> Iterator[Word]:
     clusters = _clusters(run)
     if clusters:
         folded = "".join(cluster.text for cluster in clusters)
-        yield Word(folded, folded, 0, len(run), Script.DENSE, False, False, tuple(_bigrams(clusters)))
+        found = tuple(_bigrams(clusters))
+        yield Word(
+            folded, folded, 0, len(run), Script.DENSE, False, False, found, _grammar(clusters, found, language.code)
+        )
+
+
+def _grammar(clusters: list[Term], found: tuple[Term, ...], code: str) -> tuple[Term, ...]:
+    """Those terms of a run that only grammar is written with."""
+    signs = signs_of(code)
+    if signs is None:
+        return ()
+    covered = signs.covered([cluster.text for cluster in clusters])
+    # One sign is one term; of several, each pair is one.
+    size = min(2, len(clusters))
+    return tuple(term for at, term in enumerate(found) if all(covered[at : at + size]))
 
 
 def _cut_hangul(run: str) -> Iterator[Word]:

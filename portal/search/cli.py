@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -15,6 +17,8 @@ from portal.search.following import rebuild as rebuild_index
 from portal.search.index_errors import IndexUnavailable
 from portal.search.learning.cli import forget, refit
 from portal.search.setup import search_engine
+from portal.search.termbase.own import EVERY_LANGUAGE
+from portal.search.termbase.own import read as read_own_terms
 from portal.web.templating import current_settings
 
 
@@ -51,6 +55,26 @@ def status() -> None:
     state = "up to date" if manifest.position >= newest else f"{newest - manifest.position} changes behind"
     languages = ", ".join(map(lang_tag, manifest.locales)) or "no language"
     click.echo(f"{languages}: change {manifest.position} of {newest}, {state}.")
+
+
+@group.command("check-terms")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@with_app
+def check_terms(file: Path | None) -> None:
+    """Say what FILE, by default that of PORTAL_SEARCH_TERMS_FILE, holds and which of its lines have mistakes."""
+    path = file or current_settings().search_terms_path
+    if path is None:
+        click.echo("PORTAL_SEARCH_TERMS_FILE is not set: search knows the terms that come with it.")
+        return
+    found = read_own_terms(path)
+    languages = ", ".join(
+        language if language == EVERY_LANGUAGE else lang_tag(language) for language in found.languages
+    )
+    click.echo(f"{path}: {len(found.rows)} lines of terms{f' in {languages}' if languages else ''}.")
+    for mistake in found.mistakes:
+        click.echo(f"  {mistake}")
+    if found.mistakes:
+        raise SystemExit(1)
 
 
 def _engine() -> SearchEngine:

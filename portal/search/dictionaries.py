@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -19,6 +24,21 @@ _MOST_ARTICLES: Final = 2_000
 _READ_OF_SECTION: Final = 2_000
 # Sections whose sentences do not pair up are taken whole when they are short.
 _SHORT_SECTION: Final = 200
+# What was learned from which state of the index.
+_LEARNED: Final = "learned.json"
+
+
+class State(NamedTuple):
+    """A locale's index as it was at one moment: another digest means other articles, perhaps more or fewer."""
+
+    digest: str
+    article_count: int
+
+
+def state_of(snapshot: Snapshot) -> State:
+    """The state of a snapshot. Costs nothing: segments never change, so their names and what is deleted tell all."""
+    parts = sorted((part.files.key, sorted(part.deleted)) for part in snapshot.segments)
+    return State(blake2b(repr(parts).encode(), digest_size=16).hexdigest(), snapshot.article_count)
 
 
 class Dictionaries:
@@ -27,7 +47,7 @@ class Dictionaries:
     def __init__(self, folder: Path, pivot: str) -> None:
         self._folder = folder
         self._pivot = pivot
-        self._read: dict[str, tuple[float, tuple[Dictionary, Dictionary]]] = {}
+        self._read: dict[str, tuple[tuple[int, ...], tuple[Dictionary, Dictionary]]] = {}
         termbase.keep_in(folder)
 
     def between(self, source: str, target: str) -> Dictionary:
@@ -41,19 +61,46 @@ class Dictionaries:
     def learn(self, snapshots: Mapping[str, Snapshot]) -> int:
         """Learn from the articles of these locales that have a translation in the pivot; returns from how many locales.
 
-        Takes seconds a locale.
+        Locales in which nothing changed since keep what they have. Takes seconds a locale.
         """
         termbase.make_ready(sorted(snapshots))
         pivot = snapshots.get(self._pivot)
-        learned = 0
+        learned, before = 0, self.learned_from()
+        now = {locale: state_of(snapshot) for locale, snapshot in snapshots.items()}
+        pivot_is_new = before.get(self._pivot) != now.get(self._pivot)
         for locale, snapshot in sorted(snapshots.items()):
-            if pivot is None or locale == self._pivot:
+            is_new = pivot_is_new or before.get(locale) != now[locale]
+            if pivot is None or locale == self._pivot or not is_new:
                 continue
             there, back = bilingual.learn(segments(snapshot, pivot))
             if there:
                 dictionary_file.write(self._path(locale), there, back)
                 learned += 1
+            else:
+                self._path(locale).unlink(missing_ok=True)
+        self._note(now)
         return learned
+
+    def learned_from(self) -> dict[str, State]:
+        """Locale → the state of its index that it was learned from; empty before the first time."""
+        try:
+            content = json.loads((self._folder / _LEARNED).read_text("utf-8"))
+            return {str(locale): State(str(digest), int(count)) for locale, (digest, count) in content.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}
+
+    def learned_at(self) -> datetime | None:
+        """When it was last learned, or found that there is nothing to learn; None before the first time."""
+        try:
+            return datetime.fromtimestamp((self._folder / _LEARNED).stat().st_mtime, UTC)
+        except OSError:
+            return None
+
+    def _note(self, states: Mapping[str, State]) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        temporary = self._folder / f"{_LEARNED}.{os.getpid()}-{threading.get_ident()}"
+        temporary.write_text(json.dumps(states), "utf-8")
+        temporary.replace(self._folder / _LEARNED)
 
     def _path(self, locale: str) -> Path:
         return self._folder / f"{locale}.dictionary"
@@ -62,12 +109,14 @@ class Dictionaries:
         """From a locale to the pivot, and back."""
         path = self._path(locale)
         try:
-            changed_at = path.stat().st_mtime
+            status = path.stat()
         except OSError:
             return EMPTY, EMPTY
         known = self._read.get(locale)
-        if known is None or known[0] != changed_at:
-            known = (changed_at, dictionary_file.read(path))
+        # Another process may have written it anew.
+        seen = (status.st_ino, status.st_mtime_ns, status.st_size)
+        if known is None or known[0] != seen:
+            known = (seen, dictionary_file.read(path))
             self._read[locale] = known
         return known[1]
 

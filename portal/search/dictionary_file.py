@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import struct
+import threading
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from itertools import accumulate
@@ -81,7 +82,7 @@ def write(path: Path, there: Translations, back: Translations) -> None:
     arrays["string_starts"] = np.array([0, *accumulate(map(len, strings))], dtype=np.uint32)
     arrays["strings"] = np.frombuffer(b"".join(strings), dtype=np.uint8)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    temporary = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
     with temporary.open("wb") as file:
         write_arrays(file, arrays)
     temporary.replace(path)

@@ -16,7 +16,7 @@ from portal.search import analyzers
 from portal.search.documents import IndexedArticle, IndexedSection
 
 # Raised whenever what is written below or by the analyzers changes: older indexes are then rebuilt.
-INDEX_FORMAT: Final = 2
+INDEX_FORMAT: Final = 3
 
 TITLE: Final = "title"
 TEXT: Final = "text"
@@ -223,7 +223,11 @@ def seams(found: Iterable[analyzers.Word]) -> Iterator[str]:
 
 def phrase_key(text: str, locale: str) -> str:
     """What two texts share that differ only in case, accents, punctuation and spacing; "" for no words at all."""
-    return " ".join(word.folded for word in analyzers.words(text[:_MAXIMUM_PHRASE_LENGTH], locale))
+    return _phrase_of(analyzers.words(text[: 2 * _MAXIMUM_PHRASE_LENGTH], locale))
+
+
+def _phrase_of(found: Iterable[analyzers.Word]) -> str:
+    return " ".join(word.folded for word in found if word.end <= _MAXIMUM_PHRASE_LENGTH)
 
 
 def code_key(code: str) -> str:
@@ -248,9 +252,9 @@ def _short(key: str) -> str:
     return key if len(key) <= 60 else hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
 
 
-def exact_term(text: str, locale: str) -> str:
-    """The term of the exact field for a query; "" when it has no words."""
-    key = phrase_key(text, locale)
+def exact_term(found: Iterable[analyzers.Word]) -> str:
+    """The term of the exact field for a query that was cut into words; "" without any."""
+    key = _phrase_of(found)
     return _short(key) if key else ""
 
 

@@ -45,17 +45,28 @@ def normalize(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
+class _BaseLetters(dict[int, str]):
+    """Character → what stands for it, worked out when it is first met: few of a million ever are."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        if char in _KEPT:
+            base = char
+        elif char.isdigit():
+            digit = unicodedata.digit(char, None)
+            base = char if digit is None else str(digit)
+        else:
+            base = "".join(part for part in unicodedata.normalize("NFD", char) if not _is_optional_mark(part))
+        self[code] = base
+        return base
+
+
+_BASE_LETTERS = _BaseLetters()
+
+
 @lru_cache(maxsize=8_000)
 def fold(form: str) -> str:
     """`form` (normalised) without optional marks, in base letters and ASCII digits."""
     if form.isascii():
         return form.replace("'", "").replace("`", "")
-    kept: list[str] = []
-    for char in form:
-        if char in _KEPT:
-            kept.append(char)
-        elif char.isdigit():
-            kept.append(str(unicodedata.digit(char, None) if unicodedata.digit(char, None) is not None else char))
-        else:
-            kept.extend(part for part in unicodedata.normalize("NFD", char) if not _is_optional_mark(part))
-    return unicodedata.normalize("NFC", "".join(kept)).translate(_VARIANTS)
+    return unicodedata.normalize("NFC", form.translate(_BASE_LETTERS)).translate(_VARIANTS)

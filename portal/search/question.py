@@ -44,8 +44,8 @@ def clean_message(text: str) -> str:
 def query_of(text: str, locale: str, *, is_unfinished: bool = False) -> Query:
     """The query for a few words; with `is_unfinished` the last word may still grow."""
     found = analyzers.words(text, locale)
-    grams, sides = tuple(analyzers.grams(found)), tuple(seams(found))
-    phrase, whole_codes = exact_term(text, locale), tuple(codes(found, text))
+    grams, sides = tuple(analyzers.asked_grams(found)), tuple(seams(found))
+    phrase, whole_codes = exact_term(found), tuple(codes(found, text))
     if not is_unfinished or not found or text[-1:].isspace():
         terms = tuple(term.text for term in analyzers.terms_of(found, text))
         return Query(
@@ -71,11 +71,10 @@ def query_of(text: str, locale: str, *, is_unfinished: bool = False) -> Query:
 
 
 def _function_words(found: list[analyzers.Word]) -> tuple[str, ...]:
-    """The terms of stop words; none where there are only such, because then they are what is asked for."""
-    stop_words = [word for word in found if word.is_stop_word]
-    if len(stop_words) == len(found):
+    """The terms of stop words and of grammar; none where there are only such: then they are what is asked for."""
+    if not any(word.telling_terms() for word in found):
         return ()
-    return tuple(term.text for word in stop_words for term in word.terms)
+    return tuple(term.text for word in found for term in word.quiet_terms())
 
 
 def codes(found: list[analyzers.Word], text: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -20,6 +21,8 @@ Related = Mapping[str, Sequence[tuple[str, float]]]
 
 # How much another term says of what was asked, by the way they are related.
 _SYNONYM: Final = 0.5
+# An operator who writes that two terms are the same knows their portal.
+_OWN_SYNONYM: Final = 0.9
 _PART: Final = 0.5
 _JOINED: Final = 0.8
 _RESPELLED: Final = 0.9
@@ -64,7 +67,7 @@ def _synonyms(words: list[analyzers.Word], snapshot: Snapshot) -> Iterable[tuple
             inside = [term.text for term in analyzers.terms(phrase.text, snapshot.locale)]
         if inside:
             found += [
-                (inside, others, _SYNONYM / len(others) / len(phrase.concepts))
+                (inside, others, _share_of(concept, len(phrase.concepts), len(others)))
                 for concept in phrase.concepts
                 for others in _terms_of_concept(snapshot.locale, concept)
                 if not set(others).issubset(inside)
@@ -80,6 +83,13 @@ def _synonyms(words: list[analyzers.Word], snapshot: Snapshot) -> Iterable[tuple
         for inside, others, share in found
         if all(frequencies[term] for term in others)
     ]
+
+
+def _share_of(concept: str, concept_count: int, term_count: int) -> float:
+    """How much a phrase of so many terms says of one that means several concepts, this one among them."""
+    if termbase.is_own(concept):
+        return _OWN_SYNONYM / math.sqrt(term_count)
+    return _SYNONYM / term_count / concept_count
 
 
 @lru_cache(maxsize=1_000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.config import Settings
-from portal.search import semantic
+from portal.search import semantic, termbase
 from portal.search.engine import SearchEngine
 from portal.search.rankers import MEANING_RANKER, RANKER, Ranker
 
@@ -13,7 +13,9 @@ def search_engine(settings: Settings, *, ranker: Ranker | None = None) -> Search
 
     Everybody who writes to the index must have it from here: who writes without vectors makes the others incomplete.
     `ranker` is the best one there is unless given.
+    The operator's own terms count from now on.
     """
+    termbase.use_own(settings.search_terms_path)
     embedder = semantic.StaticEmbedder() if settings.semantic_search and semantic.available() else None
     return SearchEngine(
         settings.search_index_path,

@@ -4,7 +4,43 @@ from __future__ import annotations
 
 from typing import Final
 
-STOP_WORDS: Final[dict[str, str]] = {
+# Words about anything: getting, using, needing, wanting, doing, knowing, "new", "other". They say how somebody puts it,
+# and an article is no answer because it has them. Chosen in English on 1,500 earlier questions of banking77 (its
+# tickets), R@1 / R@3 before → after: 58.7 / 78.3 → 59.7 / 78.8; with going, trying, telling, keeping and the like, too,
+# 59.5 / 78.5, and with "still", "even", "something" 59.8 / 78.3. Greetings are not among them: what is left of "good
+# evening" without them would count the more. The other languages have the same words, but for those that the sample
+# help centre's searches need ("utiliser un code", "em outro aparelho"), and none that, without its accents, is another
+# one (German "wären", were, is "Waren", goods).
+_GENERAL_WORDS: Final[dict[str, str]] = {
+    "de": (
+        "bekomme bekommen bekommt bekam bekommst kriege kriegen kriegt erhalte erhalten erhält benutze benutzen "
+        "benutzt verwende verwenden verwendet brauche brauchen braucht brauchst benötige benötigen benötigt will "
+        "wollen wollte wollten willst mag gern gerne machen mache macht machst gemacht weiß wissen geben gebe lassen "
+        "lasse lässt gehen gehe geht neu neue neuem neuen neuer neues andere anderem anderen anderer anderes anders "
+        "dürfen darf sollen soll sollte sollten"
+    ),
+    "en": (
+        "get gets getting got gotten use uses using used need needs needed needing want wants wanted wanna gonna make "
+        "makes making made know knows see give gives given let like new"
+    ),
+    "es": (
+        "obtener obtengo consigo consigue usar uso usan usando utilizar utilizo necesito necesita "
+        "necesitan necesitas necesitar quiere quieres quieren quisiera querría querer gustaría hago haces hacen "
+        "hecho haciendo saber sepa ver veo dar doy da dan ir voy va van nuevo nueva nuevos nuevas poder "
+        "puedes podría debo debe deben"
+    ),
+    "fr": (
+        "obtenir obtiens avoir besoin veut voulez voulons vouloir voudrais voudrait "
+        "aimerais souhaite faites fais fera fasse savoir sait sais voit vois donner donne aller vas allez nouveau "
+        "nouvel nouvelle nouveaux nouvelles autres devez doit devrais pouvoir pourrais svp stp"
+    ),
+    "pt": (
+        "obter obtenho consigo consegue conseguir usar uso usando utilizar preciso precisa precisam "
+        "precisar queria gostaria quer querem querer faz fazem feito fazendo saber sei ver vejo dar dou ir vou vai "
+        "vão novo nova novos novas poder poderia pode devo deve devem"
+    ),
+}
+_FUNCTION_WORDS: Final[dict[str, str]] = {
     "ar": (
         "في من على إلى الى عن مع هذا هذه ذلك تلك التي الذي الذين اللذان أن إن ان كان كانت يكون تكون هو هي هم هن "
         "أنا انا نحن أنت انت أنتم ما ماذا متى أين اين كيف لماذا هل لا لم لن قد ثم أو او أم ام و ف ب ل ك كل بعض "
@@ -274,4 +310,8 @@ STOP_WORDS: Final[dict[str, str]] = {
         "làm lên mà mình mỗi một này nên nếu những như nhưng ở phải ra rằng rất sao sẽ sau tại thì theo thể thế "
         "tôi tới từ và vào vẫn vì với vậy ai nào đó"
     ),
+}
+
+STOP_WORDS: Final[dict[str, str]] = {
+    code: f"{written} {_GENERAL_WORDS.get(code, '')}" for code, written in _FUNCTION_WORDS.items()
 }

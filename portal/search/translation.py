@@ -55,7 +55,7 @@ def translated_query(text: str, source: str, target: str, learned: Dictionary) -
     return Query(
         terms=tuple(terms),
         grams=tuple(gram for need in needs for gram in need.grams),
-        phrase=exact_term(text, target),
+        phrase=exact_term(analyzers.words(text, target)),
         codes=tuple(codes(words, text)),
         related=related,
     )
@@ -91,7 +91,7 @@ def _untranslated(word: analyzers.Word, source: str, target: str, learned: Dicti
     if not related and takes_apart:
         related = [
             (term, share * _PART_OF_COMPOUND)
-            for concepts in _parts(word.folded, source)
+            for concepts in _parts(word.folded, source, termbase.own_terms())
             for term, share in _translations(concepts, target)
         ]
     seen = in_latin(word.folded) or word.folded
@@ -113,7 +113,7 @@ def _in_dense(word: analyzers.Word, covered: str, target: str, learned: Dictiona
             )
     target_is_dense = target.split("_")[0] in _DENSE_LANGUAGES
     for position, term in enumerate(word.terms):
-        if term.text in covered:
+        if term.text in covered or term in word.grammar:
             continue
         related = learned.get(term.text, ())
         # Of bigrams that nobody translates every second one: as many as there may be words. They are what the
@@ -129,8 +129,8 @@ def _is_grammar(text: str) -> bool:
 
 # Each of the other languages is asked with the same words.
 @lru_cache(maxsize=2_000)
-def _parts(folded: str, source: str) -> tuple[tuple[str, ...], ...]:
-    """The concepts of the words that a compound consists of."""
+def _parts(folded: str, source: str, _own: termbase.OwnTerms) -> tuple[tuple[str, ...], ...]:
+    """The concepts of the words that a compound consists of, while the operator's own terms are these."""
     language, known = language_of(source), termbase.terms_of(source)
 
     def concepts_of(stretches: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -75,7 +75,7 @@ def test_c_plus_plus_is_not_c():
 
 
 def test_scripts_without_spaces_become_overlapping_bigrams():
-    assert texts_of("返金する", "ja") == ["返金", "金す", "する"]
+    assert texts_of("返金額面", "ja") == ["返金", "金額", "額面"]
     assert texts_of("税", "ja") == ["税"]
     assert texts_of("iPhoneの充電", "ja") == ["iphone", "の充", "充電"]
 
@@ -93,7 +93,7 @@ def test_hindi_words_are_not_cut_at_their_vowel_signs():
 
 
 def test_stop_words_are_dropped_unless_there_is_nothing_else():
-    assert texts_of("how do I get the refund") == ["get", "refund"]
+    assert texts_of("how do I get the refund") == ["refund"]
     assert texts_of("who are you") != []
 
 

@@ -55,6 +55,29 @@ def test_an_article_in_another_language_is_marked(client, help_articles):
     assert 'href="/de/articles/reset-your-password" lang="en" dir="ltr"' in page
 
 
+@pytest.mark.parametrize("locale", ["ja", "ar", "de"])
+def test_an_address_in_another_language_leads_to_the_readers_own(client, app, indexed, locale):
+    titles = {"ja": "パスワードを再設定する", "ar": "إعادة تعيين كلمة المرور", "de": "Kennwort zurücksetzen"}
+    article = factories.make_translation(slug="reset-your-password", title="Reset your password").article
+    factories.make_translation(article=article, locale=locale, slug=f"own-{locale}", title=titles[locale])
+    factories.make_translation(slug="get-a-refund", title="Get a refund")
+    indexed().learned = None
+
+    page = text_of(client.get(f"/{locale}/articles/reset-my-password"))
+
+    assert f'href="/{locale}/articles/own-{locale}"' in page
+    assert titles[locale] in page
+    assert "get-a-refund" not in page
+
+
+def test_an_address_in_a_third_language_is_understood(client, indexed):
+    article = factories.make_translation(locale="de", slug="konto-loeschen", title="Konto löschen").article
+    factories.make_translation(article=article, locale="ar", slug="own-ar", title="حذف الحساب")
+    indexed().learned = None
+
+    assert "/ar/articles/own-ar" in text_of(client.get("/ar/articles/Konto-loeschen-lassen"))
+
+
 @pytest.mark.parametrize(
     "path",
     [

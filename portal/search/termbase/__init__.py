@@ -5,6 +5,9 @@ of countries, languages, currencies, months, days and cities come from CLDR, for
 
 Cutting and stemming a language's few thousand terms takes some tenths of a second, so the outcome is kept in a file
 beside the index (see :func:`keep_in`); reading that takes some thousandths.
+
+An operator's own terms come beside them, from a file that they write (see :func:`use_own` and
+:mod:`portal.search.termbase.own`).
 """
 
 from __future__ import annotations
@@ -18,10 +21,26 @@ from typing import Final, NamedTuple
 from portal.search import analyzers
 from portal.search.termbase import kept
 from portal.search.termbase.compiling import GENERAL, LONGEST_PHRASE, SEPARATOR, SYNONYMS, Compiled, compiled, stem_of
+from portal.search.termbase.own import NO_TERMS, OWN, OwnTerms, Watched
 
-__all__ = ["GENERAL", "SYNONYMS", "Phrase", "Terms", "keep_in", "make_ready", "stem_of", "synonyms_of", "terms_of"]
+__all__ = [
+    "GENERAL",
+    "SYNONYMS",
+    "OwnTerms",
+    "Phrase",
+    "Terms",
+    "is_own",
+    "keep_in",
+    "make_ready",
+    "own_terms",
+    "stem_of",
+    "synonyms_of",
+    "terms_of",
+    "use_own",
+]
 
-_LONGEST_IN_RUN: Final = 8
+# サブスクリプション has nine characters, and names in an operator's own terms may have more.
+_LONGEST_IN_RUN: Final = 16
 
 
 class Phrase(NamedTuple):
@@ -36,25 +55,32 @@ class Phrase(NamedTuple):
     text: str = ""
 
 
+_NOTHING: Final = Compiled({}, {})
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms of one language; with `table`, only those of that table."""
+    """The terms of one language; with `table`, of those that come with the portal only that table's."""
 
     _compiled: Compiled
     table: str = ""
+    _own: Compiled = _NOTHING
 
     def forms(self, concept: str) -> tuple[str, ...]:
         """The terms for a concept as written, the usual one first; none when the language has none."""
-        written = self._compiled.forms.get(concept)
+        written = (self._own if is_own(concept) else self._compiled).forms.get(concept)
         return tuple(written.split(SEPARATOR)) if written else ()
 
     def concepts(self, words: Sequence[str]) -> tuple[str, ...]:
         """What stems (or in scripts without spaces the characters) of a term mean, the likeliest first."""
-        named = self._compiled.phrases.get(SEPARATOR.join(words))
-        if named is None:
+        key = SEPARATOR.join(words)
+        named = [found for each in (self._own, self._compiled) if (found := each.phrases.get(key))]
+        if not named:
             return ()
-        found = named.split(SEPARATOR)
-        return tuple(concept for concept in found if not self.table or concept.startswith(f"{self.table}:"))
+        meant = dict.fromkeys(SEPARATOR.join(named).split(SEPARATOR))
+        return tuple(
+            concept for concept in meant if not self.table or is_own(concept) or concept.startswith(f"{self.table}:")
+        )
 
     def find(self, words: Sequence[analyzers.Word]) -> Iterator[Phrase]:
         """The terms in a text, the longest first where several begin; none overlap."""
@@ -96,16 +122,39 @@ class Terms:
             start = found[0] if found is not None else start + 1
 
 
-@lru_cache(maxsize=16)
 def terms_of(locale: str) -> Terms:
     """All terms of a locale's language, and what CLDR names in it."""
-    return Terms(_compiled_for(locale))
+    return _terms(locale, "")
 
 
-@lru_cache(maxsize=16)
 def synonyms_of(locale: str) -> Terms:
     """Those terms of a locale's language of which one can stand for another; none when no table has it."""
-    return Terms(_compiled_for(locale), SYNONYMS)
+    return _terms(locale, SYNONYMS)
+
+
+def _terms(locale: str, table: str) -> Terms:
+    shipped, own = _compiled_for(locale), own_terms()
+    return Terms(shipped, table, own.compiled(locale, shipped) if own.rows else _NOTHING)
+
+
+def is_own(concept: str) -> bool:
+    """Whether a concept is one of the operator's own file."""
+    return concept.startswith(OWN)
+
+
+_own_file: Watched | None = None
+
+
+def use_own(path: Path | None) -> None:
+    """Join the terms of an operator's file from now on; None for none. Its mistakes are logged at once."""
+    global _own_file
+    _own_file = Watched(path) if path else None
+    own_terms()
+
+
+def own_terms() -> OwnTerms:
+    """The operator's own terms, as their file holds them now."""
+    return _own_file.terms() if _own_file else NO_TERMS
 
 
 _folder: Path | None = None

@@ -42,15 +42,20 @@ def compiled(locale: str) -> Compiled:
     for rows, language in ((written, locale), (names, "und")):
         for concept, texts in rows.items():
             for text in texts:
-                words = analyzers.words(text, language)
-                if any(word.script is analyzers.Script.DENSE for word in words):
-                    phrases["".join(word.folded for word in words)][concept] = None
-                elif 0 < len(words) <= LONGEST_PHRASE:
-                    phrases[SEPARATOR.join(map(stem_of, words))][concept] = None
+                if key := key_of(text, language):
+                    phrases[key][concept] = None
     return Compiled(
         {sys.intern(concept): SEPARATOR.join(texts) for concept, texts in (names | written).items()},
         {phrase: sys.intern(SEPARATOR.join(concepts)) for phrase, concepts in phrases.items()},
     )
+
+
+def key_of(text: str, locale: str) -> str:
+    """What a term is found by: its stems, in scripts without spaces its characters; "" when it has too many words."""
+    words = analyzers.words(text, locale)
+    if any(word.script is analyzers.Script.DENSE for word in words):
+        return "".join(word.folded for word in words)
+    return SEPARATOR.join(map(stem_of, words)) if len(words) <= LONGEST_PHRASE else ""
 
 
 def stem_of(word: analyzers.Word) -> str:

@@ -16,7 +16,8 @@ from typing import Final
 from portal.search.fields import INDEX_FORMAT
 from portal.search.termbase.compiling import FOLDER, GENERAL, SYNONYMS, Compiled
 
-_FORMAT: Final = 1
+# Raised when the words of terms are cut or stemmed otherwise and the index need not be built anew.
+_FORMAT: Final = 2
 
 
 def path_of(folder: Path, locale: str) -> Path:
@@ -56,6 +57,6 @@ def write(folder: Path, locale: str, found: Compiled) -> None:
 @cache
 def _edition() -> str:
     """A digest of all that compiled terms depend on."""
-    made_from = [str((_FORMAT, INDEX_FORMAT, version("babel"), version("snowballstemmer"))).encode()]
+    made_from = [str((_FORMAT, INDEX_FORMAT, version("babel"), version("pystemmer"))).encode()]
     made_from += [(FOLDER / f"{name}.txt").read_bytes() for name in (SYNONYMS, GENERAL)]
     return blake2b(b"\0".join(made_from), digest_size=6).hexdigest()
