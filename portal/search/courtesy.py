@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-# So long at most is an article held up again and again: searches may come without a pause.
+# So long at most a small piece of work is held up, and so long all of a commit: searches may come without a pause.
 _MAXIMUM_WAIT_SECONDS: Final = 0.02
+_PATIENCE_SECONDS: Final = 0.2
 
 
 class Courtesy:
@@ -36,3 +38,16 @@ class Courtesy:
         if self._searches:
             with self._free:
                 self._free.wait_for(lambda: not self._searches, timeout=_MAXIMUM_WAIT_SECONDS)
+
+    def with_patience(self) -> Callable[[], None]:
+        """The same for a commit that somebody waits for: it gives way for a fifth of a second in all."""
+        left = _PATIENCE_SECONDS
+
+        def give_way() -> None:
+            nonlocal left
+            if self._searches and left > 0:
+                began = time.monotonic()
+                self.give_way()
+                left -= time.monotonic() - began
+
+        return give_way

@@ -203,11 +203,12 @@ class SearchEngine:
             return SearchResult(typed, locale, other_language_hits=self._in_other_languages(typed, locale, topic, ()))
         correction = correct(typed, locale, snapshot)
         asked = correction.sure_text if correction and is_corrected else typed
-        found = self._rank(snapshot, asked, self.ranker.least_score, _of_topic(snapshot, topic))
+        query = query_with_related(asked, snapshot)
+        found = self._rank(snapshot, asked, query, self.ranker.least_score, _of_topic(snapshot, topic))
         if not found and asked != typed:
-            asked = typed
-            found = self._rank(snapshot, typed, self.ranker.least_score, _of_topic(snapshot, topic))
-        hits = hits_of(snapshot, found, page, query_with_related(asked, snapshot), self._calibration(locale))
+            asked, query = typed, query_with_related(typed, snapshot)
+            found = self._rank(snapshot, typed, query, self.ranker.least_score, _of_topic(snapshot, topic))
+        hits = hits_of(snapshot, found, page, query, self._calibration(locale))
         # Who has found what they seek is not asked whether they meant something else.
         is_doubtful = not hits or hits[0].confidence < _CLEAR_CHANCE
         return SearchResult(
@@ -240,23 +241,23 @@ class SearchEngine:
         if snapshot is not None:
             correction = correct(lines, locale, snapshot)
             asked = correction.sure_text if correction else lines
-            found = self._rank(snapshot, asked, self.ranker.least_for_message)
-            query = question.query_of(asked, locale)
+            is_short = len(asked) <= _LONG_TEXT
+            query = query_with_related(asked, snapshot) if is_short else question.query_of(asked, locale)
+            found = self._rank(snapshot, asked, query, self.ranker.least_for_message)
             hits = hits_of(snapshot, found, slice(0, limit), query, self._calibration(locale))
             likely = tuple(hit for hit in hits if hit.confidence >= use.least_chance)
             if likely:
                 return likely
         return self.other_languages.answering(lines, locale, limit=limit) if use.asks_other_languages else ()
 
-    def _rank(self, snapshot: Snapshot, text: str, least: float, only: Array | None = None) -> Ranking:
-        """The relevant articles: by the whole text when it is a query, by its sentences when it is a message."""
+    def _rank(self, snapshot: Snapshot, text: str, whole: Query, least: float, only: Array | None = None) -> Ranking:
+        """The relevant articles: by the `whole` text when it is a query, by its sentences when it is a message."""
         sentences = question.sentences(text)
         ballot = self.learned.ballot(snapshot.locale, text, snapshot.article_ids) if self.learned else None
-        if len(text) <= _LONG_TEXT:
-            whole = query_with_related(text, snapshot)
-            if len(sentences) == 1 or len(set(whole.terms)) <= self.ranker.whole_terms:
-                [whole] = self._with_meaning(snapshot, [(whole, text)])
-                return ranking.rank(snapshot, whole, ranker=self.ranker, least=least, only=only, ballot=ballot)
+        is_one_question = len(sentences) == 1 or len(set(whole.terms)) <= self.ranker.whole_terms
+        if len(text) <= _LONG_TEXT and is_one_question:
+            [whole] = self._with_meaning(snapshot, [(whole, text)])
+            return ranking.rank(snapshot, whole, ranker=self.ranker, least=least, only=only, ballot=ballot)
         parts = self._with_meaning(
             snapshot, [(question.query_of(sentence, snapshot.locale), sentence) for sentence in sentences]
         )

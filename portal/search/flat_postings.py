@@ -1,7 +1,8 @@
 """The postings of one segment as flat arrays in one file: looked up and added up without a loop in Python.
 
-A term of a field is known by a 64-bit key. The keys are sorted; beside each stands where its postings begin: the
-documents in ascending order, and the weight of the term in each as a share of 255. The file is mapped into memory,
+A term of a field is known by a 64-bit key. The keys are sorted; beside each stands where its postings begin. A posting
+is one number: a document, and in its last byte the weight of the term there as a share of 255; the documents of a term
+ascend. The file is mapped into memory,
 so processes share it, and what was read goes back to the system from time to time (see `mapped_memory.py`).
 """
 
@@ -10,11 +11,12 @@ from __future__ import annotations
 import json
 import mmap
 import struct
+import sys
 import zlib
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 from pathlib import Path
@@ -22,6 +24,8 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from portal.search.mapped_memory import MAPPED
 from portal.search.vectors import DocumentVectors, SegmentVectors, VectorsBuilder
@@ -31,16 +35,28 @@ Array = npt.NDArray[Any]
 FULL_WEIGHT: Final = 255
 _MAGIC: Final = b"AWPOST01"
 _ALIGNMENT: Final = 64
-_SMALL_DOCUMENTS: Final = 1 << 16
+_MOST_DOCUMENTS: Final = 1 << 24
+_WEIGHT_BITS: Final = 8
+# Sorted at once are the postings whose keys begin with the same four bits: sorting takes thrice the room.
+_SORTED_AT_ONCE_BITS: Final = 4
 # Of words that can be corrected to.
 _MAXIMUM_LENGTH: Final = 255
 
 
-@lru_cache(maxsize=12_000)
+@lru_cache(maxsize=24_000)
+def _hash(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little")
+
+
+@lru_cache(maxsize=64)
+def _field_mask(field: str) -> int:
+    return _hash(f"field {field}")
+
+
 def term_key(field: str, text: str) -> int:
     """The 64-bit key of a term. With a million terms, two share one with a chance of 1 in 37 million."""
-    digest = blake2b(f"{field}\0{text}".encode("utf-8", "replace"), digest_size=8).digest()
-    return int.from_bytes(digest, "little")
+    # One hash serves all the fields that a text is looked for in.
+    return _hash(text) ^ _field_mask(field)
 
 
 def letters_of(folded: str) -> int:
@@ -68,13 +84,13 @@ class Spelling(NamedTuple):
 
 
 class PostingsBuilder:
-    """Collects the postings of a segment while its documents are written, packed: about 11 bytes each.
+    """Collects the postings of a segment while its documents are written, packed: 12 bytes each.
 
     With `dimensions` it collects vectors of so many numbers, too.
     """
 
     def __init__(self, dimensions: int = 0) -> None:
-        self._keys, self._documents, self._weights = array("Q"), array("I"), array("B")
+        self._keys, self._postings = array("Q"), array("I")
         self._articles = array("I")
         self._written: dict[str, Counter[str]] = defaultdict(Counter)
         self._vectors = VectorsBuilder(dimensions) if dimensions else None
@@ -89,10 +105,11 @@ class PostingsBuilder:
         document = len(self._articles)
         self._articles.append(article_id)
         for field, weights in terms.items():
-            self._keys.extend(map(partial(term_key, field), weights))
-            self._documents.extend([document] * len(weights))
+            mask = _field_mask(field)
+            self._keys.extend([_hash(text) ^ mask for text in weights])
             shares = np.rint(np.fromiter(weights.values(), dtype=np.float64) * FULL_WEIGHT)
-            self._weights.frombytes(np.clip(shares, 1, FULL_WEIGHT).astype(np.uint8).tobytes())
+            packed = np.clip(shares, 1, FULL_WEIGHT).astype(np.uint32) | np.uint32(document << _WEIGHT_BITS)
+            self._postings.frombytes(packed.tobytes())
 
     def add_vectors(self, vectors: DocumentVectors) -> None:
         """Take what the last document means."""
@@ -113,11 +130,11 @@ class PostingsBuilder:
         else:
             renumbered[list(document_map)] = list(document_map.values())
         keys = np.repeat(old.keys, np.diff(old.starts))
-        documents = renumbered[old.documents]
+        documents = renumbered[old.postings >> _WEIGHT_BITS]
         kept = documents >= 0
         self._keys.frombytes(keys[kept].astype(np.uint64).tobytes())
-        self._documents.frombytes(documents[kept].astype(np.uint32).tobytes())
-        self._weights.frombytes(old.weights[kept].tobytes())
+        packed = documents[kept] << _WEIGHT_BITS | old.postings[kept] & FULL_WEIGHT
+        self._postings.frombytes(packed.astype(np.uint32).tobytes())
         self._articles.frombytes(old.articles[renumbered >= 0].astype(np.uint32).tobytes())
         if self._vectors is not None:
             kept_documents = renumbered >= 0
@@ -127,24 +144,45 @@ class PostingsBuilder:
             self._written[spelling.folded][spelling.written] += spelling.frequency
 
     def write(self, file: BinaryIO) -> None:
-        """Write the segment's file."""
-        keys = np.frombuffer(self._keys, dtype=np.uint64)
-        # Stable, so that documents stay in ascending order within a key.
-        order = np.argsort(keys, kind="stable")
-        different, first = np.unique(keys[order], return_index=True)
-        is_small = len(self._articles) <= _SMALL_DOCUMENTS
+        """Write the segment's file.
+
+        Raises:
+            ValueError: there are more documents than a posting has room for.
+        """
+        if len(self._articles) > _MOST_DOCUMENTS:
+            raise ValueError(f"a segment has room for {_MOST_DOCUMENTS} documents, not for {len(self._articles)}")
+        keys, starts, postings = self._sorted()
         arrays: dict[str, Array] = {
-            "keys": different,
-            "starts": np.append(first, len(keys)).astype(np.uint32),
-            "documents": np.frombuffer(self._documents, dtype=np.uint32)[order].astype(
-                np.uint16 if is_small else np.uint32
-            ),
-            "weights": np.frombuffer(self._weights, dtype=np.uint8)[order],
+            "keys": keys,
+            "starts": starts,
+            "postings": postings,
             "articles": np.frombuffer(self._articles, dtype=np.uint32),
             **_vocabulary_arrays(self._written),
             **(self._vectors.arrays() if self._vectors is not None else {}),
         }
         write_arrays(file, arrays)
+
+    def _sorted(self) -> tuple[Array, Array, Array]:
+        """The different keys, ascending, where the postings of each begin (and the last ones end), and the postings."""
+        keys = np.frombuffer(self._keys, dtype=np.uint64)
+        unsorted, postings = np.frombuffer(self._postings, dtype=np.uint32), np.empty(len(keys), np.uint32)
+        different, begins, done = [], [], 0
+        for part in range(1 << _SORTED_AT_ONCE_BITS):
+            found = np.flatnonzero(_first_bits(keys) == part)
+            # Stable, so that documents stay in ascending order within a key.
+            found = found[np.argsort(keys[found], kind="stable")]
+            postings[done : done + len(found)] = unsorted[found]
+            of_part, first = np.unique(keys[found], return_index=True)
+            different.append(of_part)
+            begins.append(first + done)
+            done += len(found)
+        return np.concatenate(different), np.concatenate([*begins, [done]]).astype(np.uint32), postings
+
+
+def _first_bits(keys: Array) -> Array:
+    """The first bits of 64-bit keys, without a copy of the keys."""
+    last_byte_first = sys.byteorder == "little"
+    return keys.view(np.uint8)[7 if last_byte_first else 0 :: 8] >> (8 - _SORTED_AT_ONCE_BITS)
 
 
 class FlatPostings:
@@ -158,8 +196,7 @@ class FlatPostings:
         _, arrays = read_arrays(path)
         self.keys = arrays["keys"]
         self.starts = arrays["starts"]
-        self.documents = arrays["documents"]
-        self.weights = arrays["weights"]
+        self.postings = arrays["postings"]
         # Document → article.
         self.articles = arrays["articles"]
         self._letters, self._pairs, self._lengths = arrays["letters"], arrays["pairs"], arrays["lengths"]
@@ -170,7 +207,7 @@ class FlatPostings:
         )
         # None in an index written without.
         self.vectors = SegmentVectors.of(arrays, len(self.articles))
-        if len(self.starts) != len(self.keys) + 1 or int(self.starts[-1]) != len(self.documents):
+        if len(self.starts) != len(self.keys) + 1 or int(self.starts[-1]) != len(self.postings):
             raise ValueError("the arrays of the postings do not fit each other")
 
     def find(self, keys: Array) -> Array:
@@ -188,40 +225,58 @@ class FlatPostings:
 
     def gather(self, positions: Array) -> tuple[Array, Array, Array]:
         """All postings of the terms at `positions` (none -1): documents, weights (of 255), how many of each term."""
-        starts = self.starts[positions].astype(np.int64)
-        counts = self.starts[positions + 1] - starts
-        ends = np.cumsum(counts)
-        # For each posting where it stands: its number among all, moved by where its term's begin.
-        places = np.arange(int(ends[-1]) if ends.size else 0) + np.repeat(starts - (ends - counts), counts)
-        return self.documents[places], self.weights[places], counts
+        starts, ends = self.starts[positions].astype(np.int64), self.starts[positions + 1].astype(np.int64)
+        # Copied stretch by stretch: a number for each posting would cost ten times as much.
+        stretches = zip(starts.tolist(), ends.tolist(), strict=True)
+        found = np.concatenate([self.postings[:0], *(self.postings[start:end] for start, end in stretches)])
+        return found >> _WEIGHT_BITS, found & FULL_WEIGHT, ends - starts
 
     def spellings(self) -> Iterator[Spelling]:
         """All words of the vocabulary."""
         return self._spellings(np.arange(len(self._letters)))
 
-    def similar_spellings(self, folded: str, reach: int) -> list[Spelling]:
-        """The words that may be `folded` with at most `reach` letters wrong, and some that are not."""
-        if len(folded) > _MAXIMUM_LENGTH:
-            return []
-        shorter, longer = max(0, len(folded) - reach), min(_MAXIMUM_LENGTH, len(folded) + reach)
-        near = np.flatnonzero((self._lengths >= shorter) & (self._lengths <= longer))
+    def near_spellings(self, folded: str, reach: int) -> list[Spelling]:
+        """The words that are `folded` with at most `reach` letters wrong, missing, too many or swapped."""
+        numbers = self._perhaps_near(folded, reach)
+        lines = dict(zip(self._folded(numbers), numbers.tolist(), strict=False))
+        matches = process.extract(folded, list(lines), scorer=OSA.distance, score_cutoff=reach, limit=None)
+        return list(self._spellings(np.array([lines[word] for word, _, _ in matches], dtype=np.int64)))
+
+    def _perhaps_near(self, folded: str, reach: int) -> Array:
+        """The numbers of words that may be as near, by their lengths, letters and pairs of letters alone."""
+        shortest, longest = max(0, len(folded) - reach), min(_MAXIMUM_LENGTH, len(folded) + reach)
+        near = np.flatnonzero((self._lengths >= shortest) & (self._lengths <= longest))
         letters = np.bitwise_count(self._letters[near] ^ np.uint64(letters_of(folded)))
+        near, letters = near[letters <= 2 * reach], letters[letters <= 2 * reach].astype(np.int64)
         pairs = np.bitwise_count(self._pairs[near] ^ np.uint64(pairs_of(folded)))
-        # A swap leaves the letters as they are, and may change six pairs; any other slip may change two and four.
-        swaps = reach - (letters.astype(np.int64) + 1) // 2
-        return list(self._spellings(near[(swaps >= 0) & (pairs <= 4 * reach + 2 * swaps)]))
+        # A letter missing or too many changes one letter and three pairs, a wrong one two and four, and two that are
+        # swapped no letters but six pairs.
+        moved = np.abs(self._lengths[near].astype(np.int64) - len(folded))
+        replaced = np.maximum(letters - moved + 1, 0) // 2
+        rest = reach - moved - replaced
+        found: Array = near[(rest >= 0) & (pairs <= 3 * moved + 4 * replaced + 6 * rest)]
+        return found
+
+    def _folded(self, numbers: Array) -> list[str]:
+        return [line.partition("\t")[0] for line in self._lines(numbers)]
 
     def _spellings(self, numbers: Array) -> Iterator[Spelling]:
-        words = memoryview(self._words.data)
-        starts, ends = self._word_starts[numbers].tolist(), self._word_starts[numbers + 1].tolist()
-        for start, end, count in zip(starts, ends, self._word_counts[numbers].tolist(), strict=True):
-            folded, _, written = str(words[start:end], "utf-8", "replace").partition("\t")
+        for line, count in zip(self._lines(numbers), self._word_counts[numbers].tolist(), strict=False):
+            folded, _, written = line.partition("\t")
             yield Spelling(folded, written, count)
+
+    def _lines(self, numbers: Array) -> list[str]:
+        starts = self._word_starts[numbers].astype(np.int64)
+        lengths = self._word_starts[numbers + 1] - starts
+        places = np.arange(int(lengths.sum())) + np.repeat(starts - (np.cumsum(lengths) - lengths), lengths)
+        # Decoded at once: there are hundreds. Behind the last one is an empty one.
+        lines: bytes = self._words[places].tobytes()
+        return lines.decode("utf-8", "replace").split("\n")
 
 
 def _vocabulary_arrays(written: Mapping[str, Counter[str]]) -> dict[str, Array]:
     words = sorted(folded for folded in written if len(folded) <= _MAXIMUM_LENGTH)
-    lines = [f"{folded}\t{_usual(written[folded])}".encode("utf-8", "replace") for folded in words]
+    lines = [f"{folded}\t{_usual(written[folded])}\n".encode("utf-8", "replace") for folded in words]
     return {
         "letters": np.array([letters_of(folded) for folded in words], dtype=np.uint64),
         "pairs": np.array([pairs_of(folded) for folded in words], dtype=np.uint64),
@@ -247,7 +302,7 @@ def write_arrays(file: BinaryIO, arrays: Mapping[str, Array]) -> None:
     head += b" " * (-(len(_MAGIC) + 8 + len(head)) % _ALIGNMENT)
     file.write(_MAGIC + struct.pack("<II", len(head), zlib.crc32(head)) + head)
     for values in arrays.values():
-        file.write(values.tobytes())
+        file.write(np.ascontiguousarray(values).data)
         file.write(b"\0" * (-values.nbytes % _ALIGNMENT))
 
 
@@ -275,4 +330,4 @@ def read_arrays(path: Path) -> tuple[mmap.mmap, dict[str, Array]]:
 
 def keys_of(terms: Iterable[tuple[str, str]]) -> Array:
     """The keys of terms (field, text)."""
-    return np.array([term_key(field, text) for field, text in terms], dtype=np.uint64)
+    return np.array([_hash(text) ^ _field_mask(field) for field, text in terms], dtype=np.uint64)

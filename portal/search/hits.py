@@ -18,6 +18,9 @@ from portal.search.snippets import Highlighter
 
 # Words of a related phrase say too little alone to be marked.
 _LEAST_SHARE_MARKED: Final = 0.3
+# Of a message the words that say most: the more are looked for, the longer it takes and the less each says.
+_MOST_MARKED: Final = 24
+_MOST_UNKNOWN: Final = 8
 
 
 def hits_of(
@@ -74,11 +77,14 @@ def _highlighter(snapshot: Snapshot, query: Query) -> Highlighter:
             if share >= _LEAST_SHARE_MARKED:
                 shares.setdefault(other, share)
     terms = list(shares)
-    frequencies = snapshot.look_up([(TEXT, text) for text in terms]).frequencies
-    weights = idf(snapshot.document_count, np.asarray(frequencies)) * np.fromiter(shares.values(), dtype=float)
+    frequencies = np.asarray(snapshot.look_up([(TEXT, text) for text in terms]).frequencies)
+    weights = idf(snapshot.document_count, frequencies) * np.fromiter(shares.values(), dtype=float)
+    known = [terms[number] for number in np.argsort(-weights, kind="stable") if frequencies[number]]
     asked = set(query.terms)
     unknown = [term for term, found in zip(terms, frequencies, strict=True) if not found and term in asked]
-    return Highlighter(snapshot.locale, dict(zip(terms, map(float, weights), strict=True)), query.prefix, unknown)
+    weight_of = dict(zip(terms, map(float, weights), strict=True))
+    marked = {term: weight_of[term] for term in (*known[:_MOST_MARKED], *unknown[:_MOST_UNKNOWN])}
+    return Highlighter(snapshot.locale, marked, query.prefix, unknown[:_MOST_UNKNOWN])
 
 
 def _hit(snapshot: Snapshot, row: int, score: float, chance: float, found: Ranking, highlighter: Highlighter) -> Hit:

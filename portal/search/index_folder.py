@@ -167,7 +167,7 @@ class IndexFolder:
             manifest = Manifest.read(build)
             newest = {(change.locale, change.article_id): change for change in changes}
             ordered = sorted(newest.values(), key=lambda change: (change.locale, change.article_id))
-            locales = set(manifest.locales)
+            locales, give_way = set(manifest.locales), self.courtesy.with_patience()
             for locale, group in groupby(ordered, key=lambda change: change.locale):
                 batch = list(group)
                 is_new = locale not in locales
@@ -175,9 +175,9 @@ class IndexFolder:
                     continue
                 if is_new:
                     upserts = [change for change in batch if isinstance(change, Upsert)]
-                    write_new(build / locale, upserts, self.courtesy.give_way, self._embedder_of(manifest, locale))
+                    write_new(build / locale, upserts, give_way, self._embedder_of(manifest, locale))
                 else:
-                    write(build / locale, batch, self.courtesy.give_way, self._embedder_of(manifest, locale))
+                    write(build / locale, batch, give_way, self._embedder_of(manifest, locale))
                 locales.add(locale)
             # Who writes without the vectors makes the others incomplete.
             has_vectors = self.embedder is not None and manifest.embedder == self.embedder.name

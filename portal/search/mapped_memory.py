@@ -15,6 +15,8 @@ from typing import Final
 
 _STATM: Final = Path("/proc/self/statm")
 _KEPT_MEGABYTES: Final = 16
+# A search reads some twenty times.
+_LOOK_EVERY_USES: Final = 8
 
 
 class MappedMemory:
@@ -24,6 +26,7 @@ class MappedMemory:
         self._kept_pages = int(kept_megabytes * 2**20 / mmap.PAGESIZE)
         self._maps: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
         self._pages_before: int | None = None
+        self._uses = 0
         self._lock = threading.Lock()
 
     def add(self, mapped: mmap.mmap) -> None:
@@ -36,7 +39,10 @@ class MappedMemory:
 
     def note_use(self) -> None:
         """Call it after reading: when much of the files is held, all of it is given back; reading goes on as before."""
-        # Asking costs some fifteen microseconds.
+        # Asking costs some fifteen microseconds; that threads may count one too few does no harm.
+        self._uses += 1
+        if self._uses % _LOOK_EVERY_USES:
+            return
         if file_pages() > self._kept_pages + (self._pages_before or 0):
             self.give_back()
 

@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 from portal.search.scoring import Worth
 
 # Recorded with every suggestion shown, so that rankers can be compared later.
-RANKER_VERSION: Final = "2026-11-b"
+RANKER_VERSION: Final = "2026-11-c"
 # Where the extra [semantic] is installed.
-MEANING_RANKER_VERSION: Final = "2026-11-b-meaning"
+MEANING_RANKER_VERSION: Final = "2026-11-c-meaning"
 
 
 class PartWeights(NamedTuple):
@@ -69,7 +69,7 @@ _RANKERS: Final = {
             least_for_message=0.24,
         ),
         Ranker(
-            version=RANKER_VERSION,
+            version="2026-11-b",
             search_weights=PartWeights(title=0.7, text=1.5, grams=1.6, title_grams=1.2, seams=0.5),
             suggest_weights=PartWeights(title=3.0, text=0.5, grams=0.5, title_grams=1.0),
             worth=Worth(idf_power=0.85, function_words=0.4),
@@ -82,9 +82,7 @@ _RANKERS: Final = {
         ),
     )
 }
-RANKERS: Final[Mapping[str, Ranker]] = {
-    **_RANKERS,
-    MEANING_RANKER_VERSION: replace(_RANKERS[RANKER_VERSION], version=MEANING_RANKER_VERSION, meaning=0.35),
-}
-RANKER: Final = RANKERS[RANKER_VERSION]
-MEANING_RANKER: Final = RANKERS[MEANING_RANKER_VERSION]
+# It orders as 2026-11-b; what it shows is decided by other chances.
+RANKER: Final = replace(_RANKERS["2026-11-b"], version=RANKER_VERSION)
+MEANING_RANKER: Final = replace(RANKER, version=MEANING_RANKER_VERSION, meaning=0.35)
+RANKERS: Final[Mapping[str, Ranker]] = _RANKERS | {ranker.version: ranker for ranker in (RANKER, MEANING_RANKER)}

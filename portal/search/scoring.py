@@ -142,97 +142,138 @@ def idf(document_count: int, frequencies: Array) -> Array:
     return np.log(1 + (counts - frequencies + 0.5) / (frequencies + 0.5))
 
 
-def lead_scores(snapshot: Snapshot, parts: Sequence[Chosen]) -> Array:
-    """(part, row) → the score by terms in lead documents."""
-    scores = np.zeros((len(parts), snapshot.row_count))
+class Weighed(NamedTuple):
+    """A part of the query of that number, and how much its score counts there."""
+
+    chosen: Chosen
+    query: int
+    weight: float = 1.0
+
+
+def lead_scores(snapshot: Snapshot, parts: Sequence[Weighed], query_count: int) -> Array:
+    """(query, row) → the sum of the weighed scores of its parts by terms in lead documents."""
+    scores = np.zeros((query_count, snapshot.row_count))
     for number, segment in enumerate(snapshot.segments):
         found = _postings(segment, number, parts)
         if found.documents.size:
-            cells = found.parts * segment.row_count + segment.files.rows[found.documents]
-            sums = np.bincount(cells, found.values, minlength=len(parts) * segment.row_count)
-            scores[:, segment.base : segment.base + segment.row_count] = sums.reshape(len(parts), -1)
+            cells = found.queries() * segment.row_count + segment.files.rows[found.documents]
+            sums = np.bincount(cells, found.values(), minlength=query_count * segment.row_count)
+            scores[:, segment.base : segment.base + segment.row_count] = sums.reshape(query_count, -1)
     return _without_dead(snapshot, scores)
 
 
 class TextScores:
-    """The scores by terms in all documents of an article (part, row), and which of them matches best."""
+    """The scores by terms in all documents of an article (query, row), and which of them matches best."""
 
     def __init__(self, snapshot: Snapshot, parts: Sequence[Chosen]) -> None:
         self._snapshot = snapshot
         self._by_document: list[Array | None] = []
         self.scores = np.zeros((len(parts), snapshot.row_count))
         for number, segment in enumerate(snapshot.segments):
-            found = _postings(segment, number, parts)
+            found = _postings(segment, number, [Weighed(part, query) for query, part in enumerate(parts)])
             if not found.documents.size:
                 self._by_document.append(None)
                 continue
-            cells = found.parts * segment.document_count + found.documents
-            sums = np.bincount(cells, found.values, minlength=len(parts) * segment.document_count)
-            by_document = sums.reshape(len(parts), -1)
-            self._by_document.append(by_document)
-            best = np.maximum.reduceat(by_document, segment.files.leads, axis=1)
-            together = _together(segment, found, len(parts))
-            self.scores[:, segment.base : segment.base + segment.row_count] = (
-                _BEST_SECTION_SHARE * best + (1 - _BEST_SECTION_SHARE) * together
-            )
+            queries, rows = found.queries(), segment.files.rows[found.documents]
+            cells = queries * segment.document_count + found.documents
+            by_document = np.bincount(cells, found.values(), minlength=len(parts) * segment.document_count)
+            self._by_document.append(by_document.reshape(len(parts), -1))
+            best = np.zeros((len(parts), segment.row_count))
+            np.maximum.at(best, (queries, rows), by_document[cells])
+            self.scores[:, segment.base : segment.base + segment.row_count] = _BEST_SECTION_SHARE * best + (
+                1 - _BEST_SECTION_SHARE
+            ) * _together(segment, found, len(parts))
         _without_dead(snapshot, self.scores)
 
-    def best_place(self, part: int, row: int) -> Place | None:
-        """The document of an article that matches a part best; None where none does."""
+    def best_place(self, query: int, row: int) -> Place | None:
+        """The document of an article that matches a query best; None where none does."""
         places = self._snapshot.places(row)
         by_document = self._by_document[places[0].segment]
-        if by_document is None or not self.scores[part, row]:
+        if by_document is None or not self.scores[query, row]:
             return None
-        return max(places, key=lambda place: (by_document[part, place.document], -place.document))
+        return max(places, key=lambda place: (by_document[query, place.document], -place.document))
 
 
-class _Postings(NamedTuple):
-    """What was asked for in one segment: for each place its document, part, need (over all parts) and value."""
+@dataclass(slots=True)
+class _Postings:
+    """What was asked for in one segment, document by document of each term.
+
+    `counts` are those of the terms' documents, `shares` their shares of a weight, `needs` (over all queries) and
+    `owners` (their queries) stand beside them.
+    """
 
     documents: Array
-    parts: Array
+    weights: Array
+    counts: Array
+    shares: Array
     needs: Array
-    values: Array
+    owners: Array
+
+    def values(self) -> Array:
+        """What each posting adds to a score."""
+        values: Array = self.weights * np.repeat(self.shares, self.counts)
+        return values
+
+    def queries(self) -> Array:
+        """The query of each posting."""
+        return np.repeat(self.owners, self.counts)
 
 
-def _postings(segment: Segment, number: int, parts: Sequence[Chosen]) -> _Postings:
-    positions = np.concatenate([part.positions[number] for part in parts])
+def _postings(segment: Segment, number: int, parts: Sequence[Weighed]) -> _Postings:
+    positions = np.concatenate([part.chosen.positions[number] for part in parts])
     known = np.flatnonzero(positions >= 0)
     documents, weights, counts = segment.gather(positions[known])
-    shares = np.concatenate([part.shares for part in parts])[known] / FULL_WEIGHT
-    owners = np.repeat(np.arange(len(parts)), [len(part.shares) for part in parts])[known]
+    shares = np.concatenate([part.chosen.shares * (part.weight / FULL_WEIGHT) for part in parts])[known]
+    sizes = [len(part.chosen.shares) for part in parts]
+    owners = np.repeat(np.array([part.query for part in parts]), sizes)[known]
     # Different parts' needs are different ones.
-    width = max((int(part.needs[-1]) for part in parts if part.needs.size), default=0) + 1
-    needs = np.concatenate([part.needs for part in parts])[known] + owners * width
-    found = _Postings(
-        documents, np.repeat(owners, counts), np.repeat(needs, counts), weights * np.repeat(shares, counts)
-    )
-    return found if all(part.is_single for part in parts) else _best_of_needs(found)
+    width = max((int(part.chosen.needs.max()) for part in parts if part.chosen.needs.size), default=0) + 1
+    needs = np.concatenate([part.chosen.needs for part in parts])
+    needs = (needs + np.repeat(np.arange(len(parts)) * width, sizes))[known]
+    found = _Postings(documents, weights, counts, shares, needs, owners)
+    return found if all(part.chosen.is_single for part in parts) else _best_of_needs(found)
 
 
 def _best_of_needs(found: _Postings) -> _Postings:
     """Of several words for one thing the best in each document."""
-    order = np.lexsort((found.documents, found.needs))
-    documents, needs = found.documents[order], found.needs[order]
-    begins = np.ones(len(order), dtype=bool)
-    begins[1:] = (documents[1:] != documents[:-1]) | (needs[1:] != needs[:-1])
-    starts = np.flatnonzero(begins)
-    if not starts.size:
+    several = np.bincount(found.needs)[found.needs] > 1
+    if not several.any():
         return found
-    values = np.maximum.reduceat(found.values[order], starts)
-    return _Postings(documents[starts], found.parts[order][starts], needs[starts], values)
+    is_one = np.repeat(several, found.counts)
+    documents, values = found.documents[is_one], found.values()[is_one]
+    terms = np.repeat(np.flatnonzero(several), found.counts[several])
+    needs = found.needs[terms]
+    order = np.lexsort((documents, needs))
+    documents, needs = documents[order], needs[order]
+    starts = np.flatnonzero(_changes(documents) | _changes(needs))
+    best = np.maximum.reduceat(values[order], starts)
+    # What is left of those terms is one posting each, of a weight and share of their own.
+    rest, ones = ~several, np.ones(len(starts), dtype=np.int64)
+    return _Postings(
+        np.concatenate([found.documents[~is_one], documents[starts]]),
+        np.concatenate([found.weights[~is_one], ones]),
+        np.concatenate([found.counts[rest], ones]),
+        np.concatenate([found.shares[rest], best]),
+        np.concatenate([found.needs[rest], needs[starts]]),
+        np.concatenate([found.owners[rest], found.owners[terms[order][starts]]]),
+    )
 
 
-def _together(segment: Segment, found: _Postings, part_count: int) -> Array:
-    """(part, row) → what an article's documents have together: of each term the best document."""
+def _changes(values: Array) -> Array:
+    """Where values differ from those before them; the first does."""
+    changed = np.ones(len(values), dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=changed[1:])
+    return changed
+
+
+def _together(segment: Segment, found: _Postings, query_count: int) -> Array:
+    """(query, row) → what an article's documents have together: of each term the best document."""
     rows = segment.files.rows[found.documents]
     # The documents of a need ascend and those of an article follow each other, so what belongs together is a run.
-    begins = np.ones(len(rows), dtype=bool)
-    begins[1:] = (rows[1:] != rows[:-1]) | (found.needs[1:] != found.needs[:-1])
-    starts = np.flatnonzero(begins)
-    cells = found.parts[starts] * segment.row_count + rows[starts]
-    best = np.maximum.reduceat(found.values, starts)
-    return np.bincount(cells, best, minlength=part_count * segment.row_count).reshape(part_count, -1)
+    starts = np.flatnonzero(_changes(rows) | _changes(np.repeat(found.needs, found.counts)))
+    cells = found.queries()[starts] * segment.row_count + rows[starts]
+    best = np.maximum.reduceat(found.values(), starts)
+    return np.bincount(cells, best, minlength=query_count * segment.row_count).reshape(query_count, -1)
 
 
 def coverage(snapshot: Snapshot, part: Chosen, rows: Array) -> Array:

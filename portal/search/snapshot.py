@@ -158,9 +158,9 @@ class Snapshot:
         """The opening text and then the sections of an article: key, heading, text."""
         return [self.stored(place) for place in self.places(row)]
 
-    def similar_spellings(self, folded: str, reach: int) -> list[Spelling]:
-        """The words of the articles that may be `folded` with at most `reach` letters wrong, and some that are not."""
-        return [found for part in self.segments for found in part.files.postings.similar_spellings(folded, reach)]
+    def near_spellings(self, folded: str, reach: int) -> list[Spelling]:
+        """The words of the articles that are `folded` with at most `reach` letters wrong; the same may come twice."""
+        return [found for part in self.segments for found in part.files.postings.near_spellings(folded, reach)]
 
     def _segment_of(self, row: int) -> tuple[int, Segment]:
         for number, part in enumerate(self.segments):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from markupsafe import Markup, escape
 from rapidfuzz.distance import OSA
 
 from portal.search import analyzers
+from portal.search.folding import fold, normalize
+from portal.search.languages import Beginnings, Language, language_of
 
 _LENGTH: Final = 160
 _DENSE_LENGTH: Final = 80
@@ -21,7 +23,9 @@ _LEAST_SHARE: Final = 0.3
 _SHORTEST_SIMILAR: Final = 4
 _LEAST_SIMILARITY: Final = 0.7
 _LEAST_COMMON_SHARE: Final = 0.6
-_SPACES = re.compile(r"\s+")
+_HAN_AND_KANA = re.compile(r"[\u2e80-\u312f\u3190-\u9fff\uf900-\ufaff]+")
+# Stems keep so much of the beginnings of their words.
+_BEGINNING: Final = 2
 _SENTENCE_START = re.compile(r"(?<=[.!?؟।…·] )|(?<=[。！？])")
 # Cells of tables and short items of lists, which in one line would run into each other.
 _BARE_LINE_END = re.compile(r"(?<=[^\s.!?؟।…。！？:：،,、;；·])[^\S\n]*\n\s*")
@@ -36,6 +40,33 @@ class _Mark(NamedTuple):
     end: int
     term: str
     typed_end: int
+
+
+class _Glance:
+    """Tells from its letters that a word is none of the terms: cutting it to its stem takes several times as long."""
+
+    def __init__(self, language: Language, terms: Iterable[str], prefix: str, unknown: Iterable[str]) -> None:
+        self._beginnings = language.beginnings
+        letters = {language.letters_of_word(term) for term in terms}
+        # A word that is much like an unknown one may differ from its second letter on.
+        self._letters = tuple(letters | {prefix[:_BEGINNING]} - {""} | {term[:1] for term in unknown})
+        # First letters as they are written → whether a term begins so.
+        self._known: dict[str, bool] = {}
+
+    def may_hold(self, chunk: str) -> bool:
+        """Whether one of the terms may be in it; surely where that would take a closer look."""
+        if self._beginnings is Beginnings.CHANGED or not chunk.isalpha():
+            return True
+        if not chunk.isascii() and max(chunk) >= analyzers.FIRST_WITHOUT_SPACES:
+            return True
+        if self._beginnings is Beginnings.INSIDE:
+            folded = fold(normalize(chunk))
+            return any(letters in folded for letters in self._letters)
+        beginning = chunk[:_BEGINNING]
+        known = self._known.get(beginning)
+        if known is None:
+            known = self._known[beginning] = fold(normalize(beginning)).startswith(self._letters)
+        return known
 
 
 class Highlighter:
@@ -56,6 +87,7 @@ class Highlighter:
         self._least = max(weights.values(), default=0.0) * _LEAST_SHARE
         # Chunk of letters → the marks in it: texts repeat their words.
         self._known: dict[str, list[_Mark]] = {}
+        self._glance = _Glance(language_of(locale), weights, prefix, self._unknown)
 
     def marked(self, text: str) -> Markup:
         """All of `text` with the terms marked."""
@@ -68,7 +100,7 @@ class Highlighter:
         """
         best: tuple[float, str, int, int, list[_Mark]] | None = None
         for raw in texts:
-            text = _SPACES.sub(" ", _BARE_LINE_END.sub(" · ", raw[:_SCANNED_LENGTH].strip()))
+            text = _in_one_line(raw[:_SCANNED_LENGTH])
             if not text:
                 continue
             length = _DENSE_LENGTH if analyzers.is_dense(text) else _LENGTH
@@ -85,7 +117,7 @@ class Highlighter:
                   if mark.start >= start and mark.end <= end]  # fmt: skip
         before = "…" if start else ""
         after = "…" if end < len(text) else ""
-        return Markup("{}{}{}").format(before, _join(text[start:end], inside), after)
+        return Markup(before + _join(text[start:end], inside) + after)  # noqa: S704 - escaped, but for ellipses
 
     def reasons(self, texts: Iterable[str]) -> tuple[str, ...]:
         """At most three words of `texts`, as they are written there, that say most of what is searched for.
@@ -123,7 +155,7 @@ class Highlighter:
         for start, chunk in analyzers.chunks(text):
             marks = self._known.get(chunk)
             if marks is None:
-                marks = self._known[chunk] = self._marks_of(chunk)
+                marks = self._known[chunk] = self._marks_of(chunk) if self._glance.may_hold(chunk) else []
             if marks:
                 found += [
                     _Mark(mark.start + start, mark.end + start, mark.term, mark.typed_end + start) for mark in marks
@@ -131,6 +163,9 @@ class Highlighter:
         return found
 
     def _marks_of(self, chunk: str) -> list[_Mark]:
+        if _HAN_AND_KANA.fullmatch(chunk) and chunk == normalize(chunk):
+            told = [_Mark(term.start, term.end, term.text, term.end) for term in self._telling(self._bigrams_in(chunk))]
+            return [*self._beginnings(chunk), *told]
         found: list[_Mark] = []
         for word in analyzers.words_of_chunk(chunk, self._locale):
             if word.script is analyzers.Script.SPACED:
@@ -143,13 +178,14 @@ class Highlighter:
                     found.append(_Mark(word.start, word.end, similar, word.end))
             else:
                 known = self._telling(word.terms)
-                found += self._beginnings(chunk, word)
+                if self._prefix and self._prefix in word.folded:
+                    found += self._beginnings(chunk[word.start : word.end], word.start)
             for term in known:
                 end = word.start + term.end
                 found.append(_Mark(word.start + term.start, end, term.text, end))
         return found
 
-    def _telling(self, terms: tuple[analyzers.Term, ...]) -> list[analyzers.Term]:
+    def _telling(self, terms: Sequence[analyzers.Term]) -> list[analyzers.Term]:
         """The terms of a run without spaces that say something, and what was searched for together with them there."""
         weights = [self._weights.get(term.text, -1.0) for term in terms]
         is_told = [weight >= self._least for weight in weights]
@@ -169,12 +205,22 @@ class Highlighter:
         alike = (term for term in self._unknown if term[0] == form[0] or term[0] == stem[0])
         return next((term for term in alike if _is_similar(term, stem) or _is_similar(term, form)), None)
 
-    def _beginnings(self, text: str, word: analyzers.Word) -> Iterator[_Mark]:
-        """Where the typed characters stand in a run without spaces."""
-        if self._prefix and self._prefix in word.folded:
-            for match in re.finditer(re.escape(self._prefix), text[word.start : word.end]):
-                start, end = word.start + match.start(), word.start + match.end()
-                yield _Mark(start, end, self._prefix, end)
+    def _bigrams_in(self, run: str) -> list[analyzers.Term]:
+        """Where the terms stand in a run of signs that are written as they are compared."""
+        size = min(2, len(run))
+        found: list[analyzers.Term] = []
+        for text in self._weights:
+            at = run.find(text) if len(text) == size else -1
+            while at >= 0:
+                found.append(analyzers.Term(text, at, at + size))
+                at = run.find(text, at + 1)
+        return sorted(found, key=lambda term: term.start)
+
+    def _beginnings(self, run: str, base: int = 0) -> Iterator[_Mark]:
+        """Where the typed characters stand in a run without spaces, which begins at `base`."""
+        if self._prefix:
+            for match in re.finditer(re.escape(self._prefix), run):
+                yield _Mark(base + match.start(), base + match.end(), self._prefix, base + match.end())
 
     def _window(self, text: str, marks: list[_Mark], length: int) -> tuple[float, int, int]:
         """The stretch of about `length` characters whose different terms weigh most: (weight, start, end)."""
@@ -193,6 +239,12 @@ class Highlighter:
                 best_value, best_first = value, mark
         start = _good_start(text, best_first.start if best_first else 0, length)
         return best_value, start, _good_end(text, start + length)
+
+
+def _in_one_line(text: str) -> str:
+    """`text` with single spaces."""
+    whole = text.strip()
+    return " ".join((_BARE_LINE_END.sub(" · ", whole) if "\n" in whole else whole).split())
 
 
 def _is_similar(one: str, other: str) -> bool:
@@ -229,9 +281,10 @@ def _join(text: str, marks: list[_Mark]) -> Markup:
     """`text` escaped, overlapping and touching marks as one."""
     parts, at = [], 0
     for start, end in _merged_in(text, marks):
-        parts += [escape(text[at:start]), Markup("<mark>{}</mark>").format(text[start:end])]
+        parts += [str(escape(text[at:start])), f"<mark>{escape(text[start:end])}</mark>"]
         at = end
-    return Markup("").join([*parts, escape(text[at:])])
+    # Markup's own joining and formatting take ten times as long.
+    return Markup("".join([*parts, str(escape(text[at:]))]))  # noqa: S704 - escaped part by part
 
 
 def _is_letter(written: str) -> bool:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from portal.search import analyzers
@@ -15,7 +14,8 @@ from portal.search.flat_postings import Spelling
 from portal.search.snapshot import Snapshot
 
 _SHORTEST: Final = 4
-_MAXIMUM_WORDS: Final = 8
+# Of a long message the last ones.
+_MAXIMUM_WORDS: Final = 6
 _CANDIDATES: Final = 8
 # From these lengths on a word bears one or two wrong letters and is still the same word beyond doubt.
 _SURE_WITH_ONE_EDIT: Final = 6
@@ -96,22 +96,19 @@ def _nearest(folded: str, snapshot: Snapshot) -> list[_Candidate]:
     """Words within reach of a misspelled one, best first; none when the articles have the word itself."""
     reach = 2 if len(folded) >= _TWO_EDITS else 1
     known: dict[str, Spelling] = {}
-    for spelling in snapshot.similar_spellings(folded, reach):
+    for spelling in snapshot.near_spellings(folded, reach):
         other = known.get(spelling.folded)
         if other is None or spelling.frequency > other.frequency:
             known[spelling.folded] = spelling
     if folded in known:
         return []
-    matches = process.extract(
-        folded, list(known), scorer=OSA.distance, processor=None, score_cutoff=reach, limit=_CANDIDATES
-    )
     # What only goes on longer is the same word inflected, or not finished yet.
     found = [
-        _Candidate(_cost(folded, match, distance), -known[match].frequency, match, known[match].written)
-        for match, distance, _ in matches
-        if not match.startswith(folded)
+        _Candidate(_cost(folded, word, OSA.distance(folded, word)), -spelling.frequency, word, spelling.written)
+        for word, spelling in known.items()
+        if not word.startswith(folded)
     ]
-    return sorted(found)
+    return sorted(found)[:_CANDIDATES]
 
 
 def _as_typed(written: str, typed: str) -> str:

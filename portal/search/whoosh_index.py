@@ -36,9 +36,13 @@ GiveWay = Callable[[], None]
 _NAME: Final = "MAIN"
 _PAYLOAD: Final = "payload"
 _POSTINGS_EXTENSION: Final = ".postings"
-_SEGMENT_POSTINGS: Final = 10_000_000
-_SMALL_SEGMENT_DOCUMENTS: Final = 2_000
-_MAXIMUM_SMALL_SEGMENTS: Final = 6
+# Some ten thousand articles; writing them takes 16 bytes a posting.
+_SEGMENT_POSTINGS: Final = 24_000_000
+# Larger segments stay as they are until they are mostly deleted.
+_LARGE_SEGMENT_DOCUMENTS: Final = 20_000
+# Segments up to so many times as large as what is being written are merged into it: so each is more than so many times
+# as large as the next smaller one, and few are searched.
+_MERGED_SIZE_RATIO: Final = 4
 
 
 def open_snapshot(folder: Path, locale: str, previous: Snapshot | None = None) -> Snapshot:
@@ -219,6 +223,7 @@ class _Writer(SegmentWriter):  # type: ignore[misc]
         self.pool = _Pool(embedder.dimensions if embedder else 0)
         self._give_way = give_way
         self._embedder = embedder
+        self.added = 0
 
     def add_article(self, change: Upsert) -> None:
         """Add the documents of an article."""
@@ -229,6 +234,7 @@ class _Writer(SegmentWriter):  # type: ignore[misc]
             if vectors:
                 self.pool.add_vectors(vectors[number])
             self.add_document(**{_PAYLOAD: document.stored})
+            self.added += 1
             self._give_way()
 
     def delete_articles(self, article_ids: set[int]) -> None:
@@ -253,11 +259,14 @@ class _Writer(SegmentWriter):  # type: ignore[misc]
 
 
 def _merge_small(writer: _Writer, segments: list[Any]) -> list[Any]:
-    """Merge small segments once there are several, and those that are mostly deleted; leave the rest alone."""
-    small = [segment for segment in segments if segment.doc_count_all() < _SMALL_SEGMENT_DOCUMENTS]
+    """Merge what is mostly deleted, and segments not much larger than what is written; leave the rest alone."""
     merged = [segment for segment in segments if segment.deleted_count() * 2 > segment.doc_count_all()]
-    if len(small) >= _MAXIMUM_SMALL_SEGMENTS:
-        merged += [segment for segment in small if segment not in merged]
+    size = writer.added + sum(segment.doc_count() for segment in merged)
+    for segment in sorted(segments, key=lambda segment: segment.doc_count_all()):
+        documents = segment.doc_count_all()
+        if segment not in merged and documents < min(_LARGE_SEGMENT_DOCUMENTS, _MERGED_SIZE_RATIO * size + 1):
+            merged.append(segment)
+            size += documents
     for segment in merged:
         writer.merge_segment(segment)
     return [segment for segment in segments if segment not in merged]

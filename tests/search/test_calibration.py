@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from portal.search import question
+from portal.search import question, ranking
 from portal.search.calibration import PRIOR, Calibration, Evidence, Verdict, fit, prior_chances
 from portal.search.rankers import RANKER
-from portal.search.ranking import rank, rank_message
+from portal.search.ranking import Ranking, rank, rank_message
 from tests.search.conftest import article
 
 
@@ -25,6 +25,54 @@ def test_a_chance_rises_with_everything_that_speaks_for_an_article():
     assert chance(words=0.9) > chance()
     assert chance(rare_words=9.0) > chance()
     assert chance(is_dense=True) > chance()
+
+
+def chance_with_title(*, agreement: float = 2.0, title: float = 0.2, support: float = 1.0) -> float:
+    evidence = Evidence(
+        np.array([0.1]),
+        np.array([0.5]),
+        4.0,
+        agreement=np.array([agreement]),
+        title=np.array([title]),
+        support=np.array([support]),
+    )
+    return float(prior_chances(evidence)[0])
+
+
+def test_a_chance_rises_with_title_and_text_that_agree_and_with_further_sentences():
+    assert chance_with_title(agreement=3.0) > chance_with_title()
+    assert chance_with_title(title=0.5) > chance_with_title()
+    assert chance_with_title(support=1.5) > chance_with_title()
+
+
+def evidence_of(monkeypatch: pytest.MonkeyPatch, found: Ranking) -> Evidence:
+    """What a ranking's first chance is made of."""
+    seen: list[Evidence] = []
+
+    def remember(evidence: Evidence) -> np.ndarray:
+        seen.append(evidence)
+        return prior_chances(evidence)
+
+    monkeypatch.setattr(ranking, "prior_chances", remember)
+    found.chances_of(found.rows[:1])
+    return seen[0]
+
+
+def test_titles_texts_and_letters_are_asked_whether_they_agree(help_centre, monkeypatch):
+    snapshot = help_centre.folder.snapshot("en")
+
+    evidence = evidence_of(monkeypatch, rank(snapshot, question.query_of("reset password", "en")))
+
+    assert evidence.agreement == pytest.approx([3.0])
+    assert evidence.title is not None
+    assert evidence.title[0] > 0.3
+
+
+def test_where_no_title_has_anything_of_the_question_texts_alone_decide(build_engine):
+    texts = ("The moon orbits the Earth every 27 days.", "Rivers carry sand to the sea.", "Iron rusts in wet air.")
+    untitled = [article("", text, article_id=number) for number, text in enumerate(texts, start=1)]
+
+    assert chances_of(build_engine(*untitled).folder.snapshot("en"), "how often does the moon orbit the Earth")[0] > 0.3
 
 
 def test_without_evidence_an_answer_is_unlikely():
@@ -142,3 +190,17 @@ def test_verdicts_leave_the_prior_chance_of_a_hit_as_it_was(help_centre, monkeyp
     assert before.prior_chance == pytest.approx(before.confidence)
     assert after.prior_chance == before.prior_chance
     assert after.confidence < before.confidence
+
+
+@pytest.mark.parametrize(
+    ("second", "most"), [("the sign-in page sends no link", 1.5), ("my neighbour grows tall tomatoes", 1.0)]
+)
+def test_sentences_that_speak_for_the_same_article_support_it(help_centre, monkeypatch, second, most):
+    snapshot = help_centre.folder.snapshot("en")
+    sentences = [question.query_of(text, "en") for text in ("I forgot the password", second)]
+
+    evidence = evidence_of(monkeypatch, rank_message(snapshot, sentences))
+
+    assert evidence.support is not None
+    (support,) = evidence.support
+    assert support == pytest.approx(most) if most == 1.0 else 1.05 < support < most

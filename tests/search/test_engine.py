@@ -230,6 +230,17 @@ def test_many_small_changes_stay_findable(build_engine):
     assert len(engine.folder.snapshot("en").segments) < 10
 
 
+def test_few_segments_are_searched_however_many_articles_changed(build_engine):
+    engine = build_engine(*(article(f"Lion{number}", "text", article_id=number) for number in range(1, 61)))
+
+    for position in range(2, 62):
+        engine.apply([Upsert(article(f"Tiger{position}", "text", article_id=position - 1))], position=position)
+        assert len(engine.folder.snapshot("en").segments) <= 4
+
+    assert found(engine, "tiger40") == [39]
+    assert engine.folder.snapshot("en").article_count == 60
+
+
 def test_before_each_search_somebody_may_look_at_the_index(build_engine):
     engine, looked = build_engine(article("One", "text")), []
     engine.before_search = lambda: looked.append(1)

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from portal.search import analyzers, snippets
 from portal.search.documents import IndexedArticle, IndexedSection, Upsert
 from portal.search.engine import SearchEngine
+from portal.search.snippets import Highlighter
 
 FOLDER = Path(__file__).parent / "languages"
 LOCALES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -61,3 +63,21 @@ def test_what_customers_type_finds_the_article(engine, locale, kind, typed, mean
 
 def test_more_than_thirty_languages_are_covered():
     assert len({locale.split("_")[0] for locale in LOCALES}) > 30
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_is_told_at_a_glance_is_what_a_closer_look_finds(monkeypatch, locale):
+    text = "\n".join(part for article in help_centre_in(locale)["articles"].values() for part in article)
+    words = [word for word in analyzers.words(text, locale) if word.terms]
+    asked = [
+        (word.terms[0].text, word.folded[:2], word.folded[:-1] + "q") for word in words[:: max(1, len(words) // 40)]
+    ]
+
+    def marked() -> list[str]:
+        return [Highlighter(locale, {term: 1.0, slip: 1.0}, begun, [slip]).marked(text) for term, begun, slip in asked]
+
+    at_a_glance = marked()
+    monkeypatch.setattr("portal.search.snippets._Glance.may_hold", lambda _self, _chunk: True)
+    monkeypatch.setattr(snippets, "_HAN_AND_KANA", re.compile(r"(?!)"))
+
+    assert at_a_glance == marked()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import struct
+import time
 from pathlib import Path
 
 import numpy as np
@@ -237,7 +238,7 @@ def test_garbled_postings_give_the_build_up_so_that_it_is_replaced(folder):
     content = bytearray(segment.read_bytes())
     # It opens and its terms are found, but where they stand is nonsense.
     (head,) = struct.unpack("<I", content[8:12])
-    kind, at, count = json.loads(content[16 : 16 + head])["documents"]
+    kind, at, count = json.loads(content[16 : 16 + head])["postings"]
     start = 16 + head + at
     content[start : start + count * int(kind[-1])] = b"\xff" * (count * int(kind[-1]))
     segment.write_bytes(bytes(content))
@@ -257,3 +258,15 @@ def test_a_mistake_in_our_own_code_does_not_cost_the_index(folder, monkeypatch):
         engine.search("zebra", "en", limit=1)
 
     assert folder.manifest().position == 3
+
+
+def test_a_commit_gives_way_to_searches_for_a_moment_only(folder):
+    give_way = folder.courtesy.with_patience()
+
+    with folder.courtesy.searching():
+        began = time.monotonic()
+        for _ in range(200):
+            give_way()
+        waited = time.monotonic() - began
+
+    assert 0.2 <= waited < 2
