@@ -2,7 +2,7 @@
 
 Each package below is one domain; imports flow one way (``tests/test_architecture.py`` holds the order):
 
-    clock config errors localization storage rich_text database < web jobs < agents people mail
+    clock config errors garbage localization logs storage rich_text tokens database < web jobs < agents people mail
     < knowledge_base < search < tickets < contact < app < demo cli
 """
 

@@ -16,6 +16,8 @@ import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from portal.garbage import spare_what_is_loaded
+
 logger = structlog.get_logger(__name__)
 
 POLL_SECONDS = 0.1
@@ -72,6 +74,7 @@ def serve_pages(app: Flask, *, host: str, port: int, processes: int, threads: in
         "loglevel": "warning",
         "proc_name": "answerwell",
     }
+    spare_what_is_loaded()
     _WebServer(app, options).run()
 
 

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "portal"
 
 # Each line may import from the lines above it, and from itself where it is one name.
 ORDER: tuple[frozenset[str], ...] = (
-    frozenset({"errors", "clock", "localization", "storage", "rich_text", "tokens", "logs"}),
+    frozenset({"errors", "clock", "localization", "storage", "rich_text", "tokens", "logs", "garbage"}),
     frozenset({"config"}),
     frozenset({"database"}),
     frozenset({"cli_context"}),

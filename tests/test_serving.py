@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -13,9 +14,10 @@ from pathlib import Path
 
 import click
 import pytest
+from flask import Flask
 
 from portal.cli import _refuse_taken_port, _use_demo_settings
-from portal.serving import network_location
+from portal.serving import network_location, serve_pages
 from tests.conftest import skip_or_fail
 
 SUPERVISE = """
@@ -153,3 +155,25 @@ def status_of(host: str, port: int, path: str) -> int:
         finally:
             connection.close()
     raise AssertionError("the server did not start")
+
+
+def test_what_a_serving_process_has_loaded_is_no_garbage(tmp_path: Path):
+    program = "import gc, json; from portal.garbage import spare_what_is_loaded; spare_what_is_loaded(); "
+    program += "print(json.dumps([gc.get_freeze_count(), gc.get_count()[2], gc.get_threshold()[0]]))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    frozen, old_collections, threshold = json.loads(done.stdout)
+
+    assert frozen > 1_000
+    assert old_collections == 0
+    assert threshold > 700
+
+
+def test_pages_are_served_after_the_collector_was_told(monkeypatch: pytest.MonkeyPatch):
+    called: list[str] = []
+    monkeypatch.setattr("portal.serving.spare_what_is_loaded", lambda: called.append("spared"))
+    monkeypatch.setattr("portal.serving._WebServer.run", lambda _server: called.append("served"))
+
+    serve_pages(Flask("portal"), host="127.0.0.1", port=0, processes=1, threads=1)
+
+    assert called == ["spared", "served"]

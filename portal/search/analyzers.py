@@ -251,7 +251,7 @@ def _cut_chunk(chunk: str, code: str) -> tuple[Word, ...]:
     return tuple(_with_whole_compound(found, chunk))
 
 
-_cached_chunk = lru_cache(maxsize=8_000)(_cut_chunk)
+_cached_chunk = lru_cache(maxsize=5_000)(_cut_chunk)
 
 
 def _script_runs(text: str) -> Iterator[tuple[int, int, Script]]:

@@ -43,7 +43,7 @@ _SORTED_AT_ONCE_BITS: Final = 4
 _MAXIMUM_LENGTH: Final = 255
 
 
-@lru_cache(maxsize=24_000)
+@lru_cache(maxsize=16_000)
 def _hash(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little")
 

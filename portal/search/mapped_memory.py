@@ -7,9 +7,12 @@ was given back costs less than a microsecond when it is wanted again.
 
 from __future__ import annotations
 
+import ctypes
 import mmap
 import threading
+import time
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +20,8 @@ _STATM: Final = Path("/proc/self/statm")
 _KEPT_MEGABYTES: Final = 16
 # A search reads some twenty times.
 _LOOK_EVERY_USES: Final = 8
+# Room given back has to be asked for again.
+_TRIM_EVERY_SECONDS: Final = 10.0
 
 
 class MappedMemory:
@@ -27,6 +32,7 @@ class MappedMemory:
         self._maps: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
         self._pages_before: int | None = None
         self._uses = 0
+        self._trimmed_at = 0.0
         self._lock = threading.Lock()
 
     def add(self, mapped: mmap.mmap) -> None:
@@ -51,6 +57,26 @@ class MappedMemory:
         with self._lock:
             for mapped in self._maps:
                 mapped.madvise(mmap.MADV_DONTNEED)
+        self._return_free_memory()
+
+    def _return_free_memory(self) -> None:
+        """Scores of ten thousand articles are large for a moment; glibc keeps the room of those that are gone."""
+        now = time.monotonic()
+        if _trim is not None and now - self._trimmed_at > _TRIM_EVERY_SECONDS:
+            self._trimmed_at = now
+            _trim(0)
+
+
+def _malloc_trim() -> Callable[[int], int] | None:
+    try:
+        trim: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
+    except (OSError, AttributeError, TypeError):
+        # Another system, or another C library: those have their own ways.
+        return None
+    return trim
+
+
+_trim: Final = _malloc_trim()
 
 
 def file_pages() -> int:
