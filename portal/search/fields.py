@@ -16,7 +16,7 @@ from portal.search import analyzers
 from portal.search.documents import IndexedArticle, IndexedSection
 
 # Raised whenever what is written below or by the analyzers changes: older indexes are then rebuilt.
-INDEX_FORMAT: Final = 3
+INDEX_FORMAT: Final = 4
 
 TITLE: Final = "title"
 TEXT: Final = "text"
@@ -28,6 +28,8 @@ SEAMS: Final = "seams"
 EXACT: Final = "exact"
 TOPIC: Final = "topic"
 POPULARITY: Final = "popularity"
+# At most sixteen; their order is part of the index's format.
+FIELDS: Final = (TITLE, TEXT, TITLE_GRAMS, GRAMS, PREFIX, SEAMS, EXACT, TOPIC, POPULARITY)
 
 MAXIMUM_PREFIX_LENGTH: Final = 15
 MAXIMUM_DENSE_PREFIX_LENGTH: Final = 4

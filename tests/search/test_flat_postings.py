@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from portal.search.flat_postings import FlatPostings, PostingsBuilder, keys_of
+from portal.search.fields import FIELDS
+from portal.search.flat_postings import FlatPostings, PostingsBuilder, keys_of, term_key
 
 WORDS = sorted({"".join(random.Random(seed).choices("aeimnrst", k=2 + seed % 9)) for seed in range(600)})
 
@@ -54,6 +55,10 @@ def test_a_term_of_one_field_is_none_of_another(tmp_path):
     postings = opened(builder, tmp_path)
 
     assert postings.find(keys_of([("title", "refund"), ("text", "refund")])).tolist() == [0, -1]
+
+
+def test_no_two_fields_share_a_key():
+    assert len({term_key(field, "refund") for field in FIELDS}) == len(FIELDS)
 
 
 def test_nothing_looked_up_is_nothing_found(tmp_path):
