@@ -183,19 +183,24 @@ def rank_message(
     of_texts = np.minimum(together, 1.0)
     together = _with_ballot(of_texts, ballot, only)
     together[together < least_share * together.max(initial=0.0)] = 0.0
-
-    def chances_of(rows: Array) -> Array:
-        chances = np.zeros(len(rows))
-        said_of = found[:, rows]
-        support = np.sqrt((said_of**2).sum(axis=0)) / np.maximum(said_of.max(axis=0), _TINY)
-        for number in np.unique(best[rows]):
-            of_sentence = best[rows] == number
-            chances[of_sentence] = scored.chances(int(number), rows[of_sentence], of_texts, support[of_sentence])
-        return _with_votes(chances, ballot, rows)
-
     return _ranking(
-        snapshot, together, lambda row: scored.texts.best_place(int(best[row]), row), chances_of, ranker.version
+        snapshot,
+        together,
+        lambda row: scored.texts.best_place(int(best[row]), row),
+        lambda rows: _with_votes(_chances_of_sentences(scored, found, rows, of_texts), ballot, rows),
+        ranker.version,
     )
+
+
+def _chances_of_sentences(scored: _Scored, found: Array, rows: Array, scores: Array) -> Array:
+    """The chances that rows answer, each by the sentence that says most for it; `found` is (sentence, row)."""
+    said = found[:, rows]
+    best, chances = said.argmax(axis=0), np.zeros(len(rows))
+    support = np.sqrt((said**2).sum(axis=0)) / np.maximum(said.max(axis=0), _TINY)
+    for number in np.unique(best):
+        of_sentence = best == number
+        chances[of_sentence] = scored.chances(int(number), rows[of_sentence], scores, support[of_sentence])
+    return chances
 
 
 def _most_telling(snapshot: Snapshot, sentences: Sequence[Query]) -> list[tuple[Query, float]]:

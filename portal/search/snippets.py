@@ -117,7 +117,7 @@ class Highlighter:
                   if mark.start >= start and mark.end <= end]  # fmt: skip
         before = "…" if start else ""
         after = "…" if end < len(text) else ""
-        return Markup(before + _join(text[start:end], inside) + after)  # noqa: S704 - escaped, but for ellipses
+        return escape(before) + _join(text[start:end], inside) + after
 
     def reasons(self, texts: Iterable[str]) -> tuple[str, ...]:
         """At most three words of `texts`, as they are written there, that say most of what is searched for.
