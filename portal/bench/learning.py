@@ -11,6 +11,7 @@ from portal.search.engine import SearchEngine
 from portal.search.learning.combining import Ballot
 from portal.search.learning.fitting import Ints
 from portal.search.learning.model import Example, LearnedModel, fit
+from portal.search.semantic import Embedder
 
 
 class TaughtVotes:
@@ -19,10 +20,10 @@ class TaughtVotes:
     def __init__(self, models: dict[str, LearnedModel]) -> None:
         self._models = models
 
-    def ballot(self, locale: str, text: str, article_ids: Ints) -> Ballot | None:
-        """The votes of these articles on `text`; None where nothing was taught."""
+    def ballot(self, locale: str, text: str, article_ids: Ints, embedder: Embedder | None = None) -> Ballot | None:
+        """The votes of these articles on `text`; None where nothing was taught. `embedder` tells what it means."""
         model = self._models.get(locale)
-        return model.ballot(text, article_ids) if model else None
+        return model.ballot(text, article_ids, embedder) if model else None
 
     def evidence_count(self, locale: str, article_id: int) -> int:
         """How many tickets an article was learned from."""
@@ -39,4 +40,11 @@ def teach(engine: SearchEngine, tickets: Iterable[SolvedTicket]) -> None:
     by_locale: dict[str, list[Example]] = defaultdict(list)
     for ticket in tickets:
         by_locale[ticket.locale].append(Example(ticket.text, ticket.article_id, 1.0))
-    engine.learned = TaughtVotes({locale: fit(examples) for locale, examples in by_locale.items()})
+    embedder = engine.folder.embedder
+    engine.learned = TaughtVotes(
+        {
+            # Words are learned as of any language, meanings where the embedder helps.
+            locale: fit(examples, locale=locale if embedder and embedder.helps(locale) else "und", embedder=embedder)
+            for locale, examples in by_locale.items()
+        }
+    )

@@ -13,9 +13,11 @@ from typing import Final
 
 from portal.bench.noise import NOISES, seeded
 from portal.bench.retrieval_sets import Question
+from portal.search import semantic
 from portal.search.documents import Hit, IndexedArticle, Upsert
 from portal.search.engine import SearchEngine
 from portal.search.measures import Estimate, Latency, auroc, latency, mean, share
+from portal.search.rankers import MEANING_RANKER, RANKER
 
 _DEPTH: Final = 10
 
@@ -50,9 +52,13 @@ class Quality:
 
 @contextmanager
 def engine_on(articles: Sequence[IndexedArticle]) -> Iterator[SearchEngine]:
-    """The product's search engine on a temporary index of these articles."""
+    """The product's search engine on a temporary index of these articles; it knows meanings while an embedder is used.
+
+    See :func:`portal.search.semantic.using`.
+    """
+    embedder = semantic.in_use()
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
-        engine = SearchEngine(Path(folder))
+        engine = SearchEngine(Path(folder), ranker=MEANING_RANKER if embedder else RANKER, embedder=embedder)
         ordered = sorted(articles, key=lambda article: (article.locale, article.article_id))
         engine.rebuild(map(Upsert, ordered), position=1)
         yield engine

@@ -20,6 +20,7 @@ from portal.bench.quality import Surface, engine_on
 from portal.bench.reports import Conditions, quality_rows
 from portal.bench.speed import Speed, measure_speed
 from portal.bench.workload import Workload
+from portal.search import semantic
 
 # Where output goes into a file: tables keep their columns.
 _FILE_WIDTH: Final = 200
@@ -28,7 +29,13 @@ _HOSTILE_QUERIES: Final = 1000
 
 
 def report_quality(options: dict[str, Any]) -> bool:
-    """Recall and abstaining on a set of articles and questions. True: any figure is a result."""
+    """Recall and abstaining on a set of articles and questions. True: any figure is a result.
+
+    Raises:
+        UsageError: meanings are asked for, and the extra is not installed.
+    """
+    if options["semantic"] and not semantic.available():
+        raise click.UsageError("--semantic needs the extra [semantic], which is not installed.")
     conditions = Conditions(
         asked_in=options["asked_in"],
         answered_from=options["answered_from"],
@@ -39,7 +46,8 @@ def report_quality(options: dict[str, Any]) -> bool:
         strangers=options["strangers"],
         limit=options["limit"],
     )
-    with _progress() as progress:
+    is_semantic = semantic.available() if options["semantic"] is None else options["semantic"]
+    with semantic.using(semantic.StaticEmbedder() if is_semantic else None), _progress() as progress:
         task = progress.add_task("Asking", total=None)
         rows = list(quality_rows(options["folder"], conditions, on_question=lambda: progress.advance(task)))
     _print([asdict(row) for row in rows], [tables.quality_table(rows)], as_json=options["as_json"])

@@ -65,7 +65,9 @@ class Word(NamedTuple):
         """The terms that say what somebody looks for; none of a stop word."""
         if self.is_stop_word:
             return ()
-        return tuple(term for term in self.terms if term not in self.grammar) if self.grammar else self.terms
+        # A run of Chinese or Japanese signs is one word with thousands of terms when somebody sends such a one.
+        grammar = frozenset(self.grammar)
+        return tuple(term for term in self.terms if term not in grammar) if grammar else self.terms
 
     def quiet_terms(self) -> tuple[Term, ...]:
         """The terms that say how somebody puts it."""

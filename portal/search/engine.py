@@ -46,8 +46,11 @@ _SUGGEST_OTHER_LOCALES: Final = 3
 class Learned(Protocol):
     """What articles of a locale learned from the questions that they answered."""
 
-    def ballot(self, locale: str, text: str, article_ids: Array) -> Ballot | None:
-        """The votes of articles on `text`, from 0.0 to 1.0; None where nothing is learned. Never raises."""
+    def ballot(self, locale: str, text: str, article_ids: Array, embedder: Embedder | None = None) -> Ballot | None:
+        """The votes of articles on `text`, from 0.0 to 1.0; None where nothing is learned. Never raises.
+
+        `embedder` tells what the text means.
+        """
 
     def evidence_count(self, locale: str, article_id: int) -> int:
         """How many questions an article's votes stand on."""
@@ -253,7 +256,7 @@ class SearchEngine:
     def _rank(self, snapshot: Snapshot, text: str, whole: Query, least: float, only: Array | None = None) -> Ranking:
         """The relevant articles: by the `whole` text when it is a query, by its sentences when it is a message."""
         sentences = question.sentences(text)
-        ballot = self.learned.ballot(snapshot.locale, text, snapshot.article_ids) if self.learned else None
+        ballot = self._ballot(snapshot, text)
         is_one_question = len(sentences) == 1 or len(set(whole.terms)) <= self.ranker.whole_terms
         if len(text) <= _LONG_TEXT and is_one_question:
             [whole] = self._with_meaning(snapshot, [(whole, text)])
@@ -262,6 +265,12 @@ class SearchEngine:
             snapshot, [(question.query_of(sentence, snapshot.locale), sentence) for sentence in sentences]
         )
         return ranking.rank_message(snapshot, parts, ranker=self.ranker, least=least, only=only, ballot=ballot)
+
+    def _ballot(self, snapshot: Snapshot, text: str) -> Ballot | None:
+        if self.learned is None:
+            return None
+        # Not that of the snapshot: articles learned with vectors though the index may not have them yet.
+        return self.learned.ballot(snapshot.locale, text, snapshot.article_ids, self.folder.embedder)
 
     def _calibration(self, locale: str) -> Calibration:
         return self.learned.calibration(locale) if self.learned else PRIOR

@@ -10,6 +10,7 @@ from typing import Final
 from portal.search import analyzers
 from portal.search.fields import MAXIMUM_DENSE_PREFIX_LENGTH, MAXIMUM_PREFIX_LENGTH, exact_term, seams
 from portal.search.folding import normalize
+from portal.search.framing import without_framing
 from portal.search.ranking import Query
 
 MAXIMUM_QUERY_LENGTH: Final = 500
@@ -85,7 +86,10 @@ def codes(found: list[analyzers.Word], text: str) -> Iterator[str]:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a message that may hold its question, without repeats; long ones are cut at a space."""
+    """The sentences of a message that may hold its question, without repeats; long ones are cut at a space.
+
+    Greetings, thanks, signatures and calls for help are left out, unless there is nothing else.
+    """
     found: dict[str, None] = {}
     for part in _ENDS.split(text):
         sentence = part.strip()
@@ -98,4 +102,4 @@ def sentences(text: str) -> list[str]:
             found[sentence] = None
         if len(found) >= MAXIMUM_SENTENCES:
             break
-    return list(found)[:MAXIMUM_SENTENCES]
+    return without_framing(list(found)[:MAXIMUM_SENTENCES])

@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 from portal.search.scoring import Worth
 
 # Recorded with every suggestion shown, so that rankers can be compared later.
-RANKER_VERSION: Final = "2026-11-c"
+RANKER_VERSION: Final = "2026-11-d"
 # Where the extra [semantic] is installed.
-MEANING_RANKER_VERSION: Final = "2026-11-c-meaning"
+MEANING_RANKER_VERSION: Final = "2026-11-d-meaning"
 
 
 class PartWeights(NamedTuple):
@@ -82,7 +82,12 @@ _RANKERS: Final = {
         ),
     )
 }
-# It orders as 2026-11-b; what it shows is decided by other chances.
-RANKER: Final = replace(_RANKERS["2026-11-b"], version=RANKER_VERSION)
+# These order as 2026-11-b. The first was shown with the chances of its time; the second takes all but the shortest
+# texts by their sentences.
+_PREVIOUS: Final = replace(_RANKERS["2026-11-b"], version="2026-11-c")
+RANKER: Final = replace(_PREVIOUS, version=RANKER_VERSION, whole_terms=6)
 MEANING_RANKER: Final = replace(RANKER, version=MEANING_RANKER_VERSION, meaning=0.35)
-RANKERS: Final[Mapping[str, Ranker]] = _RANKERS | {ranker.version: ranker for ranker in (RANKER, MEANING_RANKER)}
+RANKERS: Final[Mapping[str, Ranker]] = _RANKERS | {
+    ranker.version: ranker
+    for ranker in (_PREVIOUS, replace(_PREVIOUS, version="2026-11-c-meaning", meaning=0.35), RANKER, MEANING_RANKER)
+}

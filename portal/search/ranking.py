@@ -307,7 +307,7 @@ class _Scored:
                 is_dense=is_dense("".join(self._queries[number].terms)),
                 rare_words=amount / float(idf(self._snapshot.document_count, np.ones(1))[0]),
                 article_count=self._snapshot.article_count,
-                nearness=None if near is None else near[rows],
+                language=self._snapshot.locale.split("_")[0],
                 nearness_margin=None if near is None else _margins(near, rows),
             )
         )

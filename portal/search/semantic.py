@@ -11,6 +11,8 @@ import re
 import struct
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
 from importlib import metadata, util
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -36,6 +38,8 @@ _EMBEDDED_TEXT_LIMIT: Final = 4_000
 _PASSAGE_LENGTH: Final = 150
 _MOST_PASSAGES: Final = 32
 _LEARNED_PHRASES: Final = 8
+# What was asked is looked at by search, then by what articles learned: a message and its sentences twice over.
+_TEXTS_KEPT: Final = 64
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -69,6 +73,7 @@ class StaticEmbedder:
         self.name: Final = f"{_PACKAGE} {metadata.version(_PACKAGE)} {_MODEL}"
         self._lock = threading.Lock()
         self._loaded: tuple[Any, Array] | None = None
+        self._vector = lru_cache(maxsize=_TEXTS_KEPT)(self._sum_of_pieces)
 
     def helps(self, locale: str) -> bool:
         """Whether it finds more in a locale's texts than words alone do."""
@@ -76,14 +81,18 @@ class StaticEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Array:
         """(text, dimension) → 32-bit vectors of length 1.0; 0.0 for a text without anything it knows."""
-        pieces, vectors = self._load()
         sums = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for number, text in enumerate(texts):
-            # One by one: many at a time would start threads, which a process that forks must not have.
-            ids = pieces.encode(text[:_EMBEDDED_TEXT_LIMIT], add_special_tokens=False).ids if text else []
-            if ids:
-                sums[number] = vectors[ids].sum(axis=0, dtype=np.float32)
+            if text:
+                sums[number] = self._vector(text[:_EMBEDDED_TEXT_LIMIT])
         return unit(sums)
+
+    def _sum_of_pieces(self, text: str) -> Array:
+        pieces, vectors = self._load()
+        # One by one: many at a time would start threads, which a process that forks must not have.
+        ids = pieces.encode(text, add_special_tokens=False).ids
+        found: Array = vectors[ids].sum(axis=0, dtype=np.float32)
+        return found
 
     def _load(self) -> tuple[Any, Array]:
         with self._lock:
@@ -94,6 +103,31 @@ class StaticEmbedder:
                 pieces = Tokenizer.from_file(str(distribution.locate_file(_PIECES)))
                 self._loaded = pieces, _mapped_tensor(Path(str(distribution.locate_file(_WEIGHTS))), self.dimensions)
             return self._loaded
+
+
+_in_use: Embedder | None = None
+
+
+def use(embedder: Embedder | None) -> None:
+    """Have articles learn with the vectors of this embedder from now on, in this process; None for without."""
+    global _in_use
+    _in_use = embedder
+
+
+def in_use() -> Embedder | None:
+    """The embedder that articles are to learn with, in the languages that it helps; None for without."""
+    return _in_use
+
+
+@contextmanager
+def using(embedder: Embedder | None) -> Iterator[None]:
+    """For a while as after :func:`use`; then as before."""
+    before = _in_use
+    use(embedder)
+    try:
+        yield
+    finally:
+        use(before)
 
 
 def available() -> bool:

@@ -13,10 +13,11 @@ def search_engine(settings: Settings, *, ranker: Ranker | None = None) -> Search
 
     Everybody who writes to the index must have it from here: who writes without vectors makes the others incomplete.
     `ranker` is the best one there is unless given.
-    The operator's own terms count from now on.
+    The operator's own terms count from now on, and articles learn with the meanings that this engine knows.
     """
     termbase.use_own(settings.search_terms_path)
     embedder = semantic.StaticEmbedder() if settings.semantic_search and semantic.available() else None
+    semantic.use(embedder)
     return SearchEngine(
         settings.search_index_path,
         default_locale=settings.default_locale,

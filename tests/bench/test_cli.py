@@ -6,7 +6,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from portal.bench.cli import group
+from portal.search import semantic
 from tests.bench.test_retrieval_sets import write_set
+from tests.search.embedders import Concepts
 
 
 def run(*arguments: str) -> Result:
@@ -72,6 +74,36 @@ def test_learning_from_tickets_is_measured_beside_not_learning(tmp_path):
     assert [row["tickets"] for row in found] == ["0", "all"]
     before, after = (row["quality"]["recall"]["1"]["value"] for row in found)
     assert (before, after) == (0.0, 1.0)
+
+
+def test_what_texts_mean_is_measured_where_it_is_installed_unless_it_is_declined(tmp_path, monkeypatch):
+    folder = write_set(
+        tmp_path / "shop",
+        docs=[
+            {"id": "en:1", "locale": "en", "title": "Find a doctor", "summary": "", "body": "All about surgeries."},
+            {"id": "en:2", "locale": "en", "title": "Insure a car", "summary": "", "body": "Also abroad."},
+        ],
+        queries=[{"qid": "a", "locale": "en", "text": "physician", "relevant": ["en:1"]}],
+    )
+    monkeypatch.setattr(semantic, "StaticEmbedder", Concepts)
+
+    def recall(*arguments: str) -> float:
+        [row] = json.loads(run("--quality", str(folder), "--json", *arguments).stdout)
+        return row["quality"]["recall"]["1"]["value"]
+
+    monkeypatch.setattr(semantic, "available", lambda: True)
+    assert [recall(), recall("--semantic"), recall("--no-semantic")] == [1.0, 1.0, 0.0]
+    monkeypatch.setattr(semantic, "available", lambda: False)
+    assert recall() == 0.0
+
+
+def test_meanings_cannot_be_measured_where_they_are_not_installed(tmp_path, monkeypatch):
+    monkeypatch.setattr(semantic, "available", lambda: False)
+
+    result = run("--quality", str(write_set(tmp_path / "shop")), "--semantic")
+
+    assert result.exit_code == 2
+    assert "--semantic needs the extra" in result.output
 
 
 def test_hostile_texts_that_take_too_long_fail_the_command():

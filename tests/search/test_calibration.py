@@ -27,6 +27,23 @@ def test_a_chance_rises_with_everything_that_speaks_for_an_article():
     assert chance(is_dense=True) > chance()
 
 
+@pytest.mark.parametrize("language", ["de", "ar"])
+def test_the_same_evidence_says_more_where_articles_repeat_fewer_of_the_words(language):
+    evidence = Evidence(np.array([0.1]), np.array([0.5]), 4.0, language=language)
+
+    assert prior_chances(evidence)[0] > chance()
+
+
+def chance_with_meaning(nearness_margin: float) -> float:
+    evidence = Evidence(np.array([0.1]), np.array([0.5]), 4.0, nearness_margin=np.array([nearness_margin]))
+    return float(prior_chances(evidence)[0])
+
+
+def test_meaning_speaks_for_the_nearest_and_makes_other_margins_say_less():
+    assert chance_with_meaning(0.0) < chance()
+    assert chance_with_meaning(0.0) < chance_with_meaning(0.5)
+
+
 def chance_with_title(*, agreement: float = 2.0, title: float = 0.2, support: float = 1.0) -> float:
     evidence = Evidence(
         np.array([0.1]),

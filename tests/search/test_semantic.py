@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import sys
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -26,29 +23,9 @@ from portal.search.vectors import DocumentVectors
 from tests import factories
 from tests.conftest import make_settings
 from tests.search.conftest import article
+from tests.search.embedders import Concepts
 
 needs_extra = pytest.mark.skipif(not semantic.available(), reason="the extra [semantic] is not installed")
-
-SAME = {"automobile": "car", "vehicle": "car", "physician": "doctor", "begin": "start"}
-
-
-class Concepts:
-    """Each word is a dimension of its own, but words for the same thing share one."""
-
-    name = "concepts"
-    dimensions = 512
-
-    def helps(self, locale: str) -> bool:
-        return locale == "en"
-
-    def embed(self, texts: Sequence[str]) -> np.ndarray:
-        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        for number, text in enumerate(texts):
-            for word in re.findall(r"\w+", text.casefold()):
-                digest = blake2b(SAME.get(word, word).encode(), digest_size=2).digest()
-                vectors[number, int.from_bytes(digest, "little") % self.dimensions] += 1
-        return semantic.unit(vectors)
-
 
 CAR = Upsert(article("Car insurance", "Insure a car abroad.", article_id=1))
 DOCTOR = Upsert(article("Find a doctor", "All about surgeries nearby.", article_id=2))
@@ -294,3 +271,23 @@ def test_an_article_of_just_that_meaning_is_surer_than_one_that_shares_a_word(tm
 
     assert hits[0].article_id == 2
     assert hits[0].confidence > 2 * max(hit.confidence for hit in hits[1:])
+
+
+def test_meanings_are_learned_as_the_last_engine_was_set_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(semantic, "_in_use", None)
+    monkeypatch.setattr(semantic, "available", lambda: False)
+    engine = search_engine(make_settings(tmp_path))
+    assert semantic.in_use() is engine.folder.embedder is None
+
+    with semantic.using(Concepts()):
+        assert semantic.in_use() is not None
+    assert semantic.in_use() is None
+
+
+@needs_extra
+def test_a_text_just_asked_is_not_looked_at_again():
+    embedder = semantic.StaticEmbedder()
+    first = embedder.embed(["a refund, please", "thanks"])
+    embedder._loaded = (None, None)
+
+    assert np.array_equal(embedder.embed(["thanks", "a refund, please"]), first[::-1])

@@ -38,7 +38,8 @@ CLOSINGS: Final = (
     "muchas gracias", "gracias de antemano", "un abrazo", "atenciosamente", "cordialmente", "abraços",
     "um abraço", "obrigado", "obrigada", "muito obrigado", "muito obrigada", "grato", "grata", "att",
     "cumprimentos", "com os melhores cumprimentos", "مع أطيب التحيات", "مع خالص التحية", "مع التحية", "تحياتي",
-    "مع فائق الاحترام", "شكرا", "شكراً", "شكرا لكم", "よろしくお願いします", "よろしくお願いいたします",
+    "مع فائق الاحترام", "شكرا", "شكراً", "شكرًا", "شكرا لكم", "شكرًا لكم", "よろしくお願いします",
+    "よろしくお願いいたします",
     "よろしくお願い致します", "宜しくお願いします",
     "宜しくお願いいたします", "宜しくお願い致します", "以上", "敬具", "ありがとうございます", "此致", "敬礼",
     "谢谢", "多谢", "祝好", "顺祝商祺", "感谢",
@@ -121,3 +122,87 @@ SENT_FROM: Final = (
     "verzonden vanaf mijn",
     "отправлено с", "wysłane z", "skickat från min", "sendt fra min", "lähetetty", "telefonumdan gönderildi",
 )  # fmt: skip
+
+# What people say around a question, in the languages of the interface, whatever the question is about.
+FRAMING_PHRASES: Final = (
+    "as soon as possible", "at your earliest convenience", "get back to me", "hear from you", "hearing from you",
+    "excuse my english", "excuse the spelling", "excuse the typos", "sorry for the typos", "sorry to bother you",
+    "i hope you're well", "hope you're well", "hope this finds you well", "i am writing to you because",
+    "i'm writing to you because", "i am contacting you because", "i have a question", "quick question",
+    "wie geht das", "was soll ich tun", "was kann ich tun", "was muss ich tun", "so bald wie möglich",
+    "so schnell wie möglich", "ich hoffe auf", "ich freue mich auf", "ich habe eine frage", "kurze frage",
+    "entschuldigen sie die störung", "entschuldigung für die störung", "ich wende mich an sie", "à bientôt",
+    "dès que possible", "le plus vite possible", "dans l'attente de votre réponse", "dans l'attente",
+    "que dois-je faire", "que faire", "comment faire", "j'ai une question", "désolé de vous déranger",
+    "désolée de vous déranger", "je vous écris car", "je vous écris parce que", "je vous contacte car",
+    "lo antes posible", "quedo a la espera", "a la espera de su respuesta", "espero su respuesta",
+    "qué tengo que hacer", "qué debo hacer", "qué puedo hacer", "tengo una pregunta", "tengo una duda",
+    "perdón por la molestia", "les escribo porque", "le escribo porque", "o mais rápido possível",
+    "o quanto antes", "o mais breve possível", "aguardo retorno", "aguardo um retorno", "fico no aguardo",
+    "o que devo fazer", "o que eu faço", "o que fazer", "tenho uma dúvida", "tenho uma pergunta",
+    "desculpe o incômodo", "estou escrevendo porque", "escrevo porque", "في أقرب وقت", "بأسرع وقت",
+    "ماذا أفعل", "ما العمل", "ما الحل", "وش الحل", "ماذا يجب أن أفعل", "ما يجب أن أفعله", "لدي سؤال", "عندي سؤال",
+    "أكتب إليكم لأن", "آسف على الإزعاج", "شاكرا تعاونكم", "شاكرًا تعاونكم", "شكرًا لكم", "وشكرًا لكم",
+    "وشكرًا", "شكرًا", "مرحبًا", "أهلًا", "وشكرا لكم", "وشكرا", "مقدمًا", "مقدما", "مساء النور",
+    "お世話になっております", "いつもお世話になっております", "お世話になります", "いつも", "こんにちは",
+    "こんばんは", "おはようございます",
+    "はじめまして", "初めまして", "すみません", "すみませんが", "お忙しいところ", "恐れ入りますが", "恐れ入ります",
+    "お手数ですが",
+    "お手数をおかけしますが", "お手数をおかけします", "助けてください", "教えてください", "教えていただけますか",
+    "教えて頂けますか",
+    "教えていただけますでしょうか", "教えていただけると助かります", "どうすればよいか", "どうすればいいか",
+    "どうすればいいですか",
+    "どうすればよいですか", "どうしたらいいですか", "ご教示ください", "ご回答", "ご返信", "ご返事", "お返事",
+    "お待ちしております",
+    "お待ちしています", "助かります", "助かりますので", "いただけると", "頂けると", "お願いします",
+    "お願いいたします",
+    "お願い致します", "早めに", "至急", "どうぞ", "どうか", "質問があります", "質問です", "よろしく", "宜しく",
+    "请问", "请帮忙", "请帮帮我", "帮帮我", "帮我", "请告诉我", "告诉我", "该怎么办", "怎么办", "该怎么做",
+    "怎么做", "尽快",
+    "尽早", "希望", "得到", "收到", "回复", "答复", "期待", "等待", "您的", "你们的", "非常", "十分", "先", "提前",
+    "谢谢你们",
+    "谢谢您", "麻烦", "麻烦您", "麻烦你们", "打扰", "打扰了", "不好意思", "请", "我有一个问题", "我想问一下",
+    "想请教",
+    "大家好", "早上好", "晚上好", "下午好", "客服", "了", "能", "可以", "吗",
+)  # fmt: skip
+_FRAMING_WORDS: Final = {
+    "en": (
+        "please help helping thanks thank thankful you your could can would will tell me us what to do know "
+        "let i i'd i'm we am is are be great grateful appreciate appreciated reply replying response "
+        "respond answer get back soon asap quick quickly fast urgent urgently it's its look looking forward "
+        "from for in advance time support any anyone someone assistance assist advice advise kind kindly "
+        "very much so a lot hope sorry bother excuse the and my this it out with how should really again "
+        "possible welcome nice day weekend have good week of need some here if at that as on question"
+    ),
+    "de": (
+        "bitte helfen hilfe hilft danke dank dankbar vielen sie mir uns können könnten kann könnte sagen "
+        "was ich soll muss tun machen wäre wären würde würden mich über eine einen ihre ihren ihr antwort "
+        "rückmeldung antworten melden schnelle schnell schnellen freuen freue voraus für die der das den es "
+        "sehr nett lieb und im mit jemand dringend ist bei dabei zu auf hoffe tag schönen noch ja einfach "
+        "weiterhelfen wie geht woran liegt klären bescheid geben frage schon mal herzlichen"
+    ),
+    "fr": (
+        "merci aide aider m'aider nous vous pouvez pourriez me dire quoi faire s'il plaît svp de répondre "
+        "réponse rapide rapidement vite par avance d'avance votre vos pour une la le je serais "
+        "reconnaissant reconnaissante bonne journée soirée beaucoup très urgent c'est est en et dois ce que "
+        "qu'est-ce question"
+    ),
+    "es": (
+        "por favor ayuda ayudar ayudarme ayúdenme gracias pueden puede podrían podría podéis puedes decirme "
+        "decir qué que tengo hacer agradezco agradecería respuesta responder rápida pronto rápido una un de "
+        "antemano su vuestra la el lo muy urgente es mucho saludo espero quedo atento atenta me nos y para "
+        "con cómo como buen buenas día"
+    ),
+    "pt_BR": (
+        "obrigado obrigada ajuda ajudar podem pode poderiam poderia dizer me o que fazer devo resposta "
+        "retorno rápida rápido breve desde já pela pelo sua seu a e por favor aguardo fico grato grata "
+        "muito urgente é uma um dia bom boa como alguém preciso com"
+    ),
+    "ar": (
+        "أرجو المساعدة مساعدتي المساعده الرد ساعدوني هل يمكنكم يمكن إخباري بما كيف رجاء رجاءً من فضلكم فضلك "
+        "لو سمحتم سمحت شكرا شكراً لكم جزيلا جزيلاً لك على في أن يجب مساعدتكم تعاونكم بسرعة عاجل وقت أقرب و "
+        "ما ماذا أفعل أفعله الحل وما أحد"
+    ),
+}
+# A sentence of nothing but these asks for help, or thanks for it.
+FRAMING_WORDS: Final = frozenset(word for words in _FRAMING_WORDS.values() for word in words.split())

@@ -17,12 +17,14 @@ from numpy.typing import NDArray
 
 from portal.search.learning import packing
 from portal.search.learning.combining import Ballot
+from portal.search.learning.dense import DenseWeights
 from portal.search.learning.features import features
 from portal.search.learning.fitting import (
     NO_POSTINGS,
     NO_VOCABULARY,
     Floats,
     Ints,
+    Lessons,
     Postings,
     Vocabulary,
     fitted,
@@ -31,6 +33,7 @@ from portal.search.learning.fitting import (
 )
 from portal.search.learning.terms import telling_terms
 from portal.search.question import MAXIMUM_MESSAGE_LENGTH, sentences
+from portal.search.semantic import Embedder
 
 # Under this margin nothing is meant. One of 1.0, which training asks for, is worth a vote of up to 0.94; half of that
 # worth is reached with so many questions. Inside banking77's earlier tickets (n = 3,450 with 5, fewer with all) a
@@ -74,6 +77,7 @@ class LearnedModel:
         article_ids: Ints,
         evidence: Floats,
         terms: Mapping[int, Sequence[tuple[str, float]]],
+        dense: DenseWeights | None = None,
     ) -> None:
         self.locale = locale
         self._vocabulary = vocabulary
@@ -82,26 +86,28 @@ class LearnedModel:
         self._evidence = evidence
         self._worth = _MARGIN_WORTH * evidence / (evidence + _HALF_WORTH_EXAMPLES)
         self._terms = terms
+        self._dense = dense
         self._rows = {int(article_id): row for row, article_id in enumerate(article_ids)}
 
-    def votes(self, text: str) -> dict[int, float]:
+    def votes(self, text: str, embedder: Embedder | None = None) -> dict[int, float]:
         """Article id → how much its earlier questions say that it answers `text`, from 0.01 to below 1.0.
 
         An article's votes grow with the number of questions that it answered; without any it has none. Of
         a message its best sentence counts for each article, so that greetings and circumstances fall away.
+        `embedder` tells what the text means; what was learned with another one is left out, and votes are lower.
         """
         if not len(self._article_ids):
             return {}
-        votes = self._votes(text)
+        votes = self._votes_for(self._margins(text[:MAXIMUM_MESSAGE_LENGTH], embedder))
         return {int(self._article_ids[row]): float(votes[row]) for row in np.flatnonzero(votes)}
 
-    def ballot(self, text: str, article_ids: Ints) -> Ballot:
+    def ballot(self, text: str, article_ids: Ints, embedder: Embedder | None = None) -> Ballot:
         """The votes of these articles on `text`; those that are not known here have none, and no evidence."""
         votes, evidence, margins = (np.zeros(len(article_ids)) for _array in range(3))
         if len(self._article_ids):
             at = np.minimum(np.searchsorted(self._article_ids, article_ids), len(self._article_ids) - 1)
             is_known = self._article_ids[at] == article_ids
-            known = self._margins(text[:MAXIMUM_MESSAGE_LENGTH])
+            known = self._margins(text[:MAXIMUM_MESSAGE_LENGTH], embedder)
             votes[is_known] = self._votes_for(known)[at[is_known]]
             evidence[is_known] = self._evidence[at[is_known]]
             margins[is_known] = known[at[is_known]]
@@ -127,6 +133,8 @@ class LearnedModel:
             "article_ids": self._article_ids,
             "evidence": self._evidence,
         }
+        if self._dense is not None:
+            arrays["dense"] = self._dense.weights.ravel()
         terms = {str(article_id): [list(term) for term in found] for article_id, found in self._terms.items()}
         values = {
             "locale": self.locale,
@@ -134,7 +142,10 @@ class LearnedModel:
             "scale": self._postings.scale,
             "terms": terms,
         }
-        return packing.packed(arrays, values)
+        if self._dense is None:
+            return packing.packed(arrays, values)
+        values |= {"embedder": self._dense.embedder, "dense_scale": self._dense.scale}
+        return packing.packed(arrays, values, embedder=self._dense.embedder)
 
     @classmethod
     def from_bytes(cls, content: bytes) -> LearnedModel:
@@ -157,27 +168,41 @@ class LearnedModel:
                 int(article_id): [(str(word), float(weight)) for word, weight in found]
                 for article_id, found in values["terms"].items()
             }
+            dense = _dense_of(arrays, values)
+            packing.check(dense is None or dense.is_sound(len(arrays["article_ids"])))
             locale = str(values["locale"])
-            return cls(locale, vocabulary, postings, arrays["article_ids"], arrays["evidence"], terms)
-
-    def _votes(self, text: str) -> NDArray[np.float64]:
-        return self._votes_for(self._margins(text[:MAXIMUM_MESSAGE_LENGTH]))
+            return cls(locale, vocabulary, postings, arrays["article_ids"], arrays["evidence"], terms, dense)
 
     def _votes_for(self, margins: NDArray[np.float64]) -> NDArray[np.float64]:
         votes = -np.expm1(-self._worth * np.maximum(margins - _LEAST_MARGIN, 0.0))
         return np.where(votes >= _LEAST_VOTE, votes, 0.0)
 
-    def _margins(self, text: str) -> NDArray[np.float64]:
-        whole = self._margins_of(text)
-        parts = [self._margins_of(sentence) for sentence in sentences(text)]
+    def _margins(self, text: str, embedder: Embedder | None) -> NDArray[np.float64]:
+        parts = sentences(text)
         if len(parts) < _SENTENCES_OF_MESSAGE:
-            return whole
-        best: NDArray[np.float64] = np.max(parts, axis=0)
-        return best + (whole - best) / (len(parts) - 1)
+            alone: NDArray[np.float64] = self._margins_of([text], embedder)[0]
+            return alone
+        margins = self._margins_of([text, *parts], embedder)
+        whole, best = margins[0], margins[1:].max(axis=0)
+        found: NDArray[np.float64] = best + (whole - best) / (len(parts) - 1)
+        return found
 
-    def _margins_of(self, text: str) -> NDArray[np.float64]:
-        asked = self._vocabulary.vector(features(text, self.locale))
-        return self._postings.scores(*asked, len(self._article_ids))
+    def _margins_of(self, texts: Sequence[str], embedder: Embedder | None) -> NDArray[np.float64]:
+        """(text, article row) → how well they fit: 1.0 is sure, 0.0 or less nothing."""
+        article_count = len(self._article_ids)
+        asked = (self._vocabulary.vector(features(text, self.locale)) for text in texts)
+        margins = np.array([self._postings.scores(*each, article_count) for each in asked])
+        if self._dense is not None and embedder is not None and embedder.name == self._dense.embedder:
+            margins += self._dense.scores(embedder.embed(texts))
+        return margins
+
+
+def _dense_of(arrays: packing.Arrays, values: Mapping[str, Any]) -> DenseWeights | None:
+    """The weights of vectors among what is stored; None in models that were fitted without."""
+    if "dense" not in arrays:
+        return None
+    weights = arrays["dense"].reshape(len(arrays["article_ids"]), -1)
+    return DenseWeights(str(values["embedder"]), weights, float(values["dense_scale"]))
 
 
 class _Lesson(NamedTuple):
@@ -189,12 +214,17 @@ class _Lesson(NamedTuple):
 
 
 def fit(
-    examples: Iterable[Example], *, locale: str = "und", articles: Mapping[int, ArticleText] | None = None
+    examples: Iterable[Example],
+    *,
+    locale: str = "und",
+    articles: Mapping[int, ArticleText] | None = None,
+    embedder: Embedder | None = None,
 ) -> LearnedModel:
     """The model of a locale on the questions that articles answered; the same examples yield the same model.
 
     Of an article's examples the first 300 count, so the newest should come first. `articles` are the texts of those
     articles and of others that could be meant: these get no votes, but are not outvoted for what their texts say.
+    With an `embedder` what texts mean is learned, too, in the languages that it helps.
     """
     texts = articles or {}
     by_article = _by_article(examples)
@@ -212,8 +242,12 @@ def fit(
     labels = np.array([lessons[number].row for number in usable], np.int64)
     weights = np.array([lessons[number].weight for number in usable], np.float32)
     vocabulary = vocabulary_of(found)
-    rows = rows_of(found, vocabulary)
-    postings = fitted(rows, labels, weights, len(article_ids), len(vocabulary.ids)).quantized()
+    helping = embedder if embedder and embedder.helps(locale) else None
+    vectors = helping.embed([lessons[number].text for number in usable]) if helping else None
+    taught = Lessons(rows_of(found, vocabulary), labels, weights, vectors)
+    of_features, of_vectors = fitted(taught, len(article_ids), len(vocabulary.ids))
+    postings = of_features.quantized()
+    dense = DenseWeights(helping.name, of_vectors).quantized() if helping and of_vectors is not None else None
     evidence = [sum(example.weight for example in by_article.get(article_id, [])) for article_id in article_ids]
     return LearnedModel(
         locale,
@@ -222,6 +256,7 @@ def fit(
         np.array(article_ids, np.int64),
         np.array(evidence, np.float32),
         _terms(by_article, article_ids, locale, vocabulary, postings),
+        dense,
     )
 
 

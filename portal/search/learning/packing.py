@@ -16,6 +16,10 @@ from numpy.typing import NDArray
 # The last byte is the version: raised whenever features or weights change their meaning. Kinds of features may be added
 # without: a model that does not know them votes a little lower until it is fitted anew.
 _MAGIC: Final = b"AWLM\x01"
+# With weights for an embedder's vectors; the checksum of its name follows.
+_MAGIC_WITH_VECTORS: Final = b"AWLM\x02"
+# No start of a model is longer: see `start_of`.
+LONGEST_START: Final = len(_MAGIC_WITH_VECTORS) + 4
 _PREFIX: Final = struct.Struct("<II")
 _TYPES: Final = frozenset({"<u4", "<i4", "<i8", "<f4", "|i1", "<u2"})
 _MAXIMUM_SIZE: Final = 512 * 1024 * 1024
@@ -27,13 +31,18 @@ class DamagedModel(ValueError):
     """Bytes that are no model of this version."""
 
 
-def packed(arrays: Mapping[str, NDArray[Any]], values: Mapping[str, Any]) -> bytes:
-    """The arrays, of one dimension, and the values, which JSON can hold, as bytes."""
+def start_of(embedder: str = "") -> bytes:
+    """What a model begins with that was fitted with the vectors of the embedder of that name; "" is without any."""
+    return _MAGIC_WITH_VECTORS + struct.pack("<I", zlib.crc32(embedder.encode())) if embedder else _MAGIC
+
+
+def packed(arrays: Mapping[str, NDArray[Any]], values: Mapping[str, Any], *, embedder: str = "") -> bytes:
+    """The arrays, of one dimension, and the values, which JSON can hold, as bytes; `embedder` as for `start_of`."""
     ordered = {name: array.astype(array.dtype.newbyteorder("<")) for name, array in arrays.items()}
     shapes = [[name, array.dtype.str, len(array)] for name, array in ordered.items()]
     head = zlib.compress(json.dumps({"arrays": shapes, "values": values}, ensure_ascii=False).encode())
     body = zlib.compress(b"".join(array.tobytes() for array in ordered.values()))
-    return _MAGIC + _PREFIX.pack(len(head), zlib.crc32(head + body)) + head + body
+    return start_of(embedder) + _PREFIX.pack(len(head), zlib.crc32(head + body)) + head + body
 
 
 def unpacked(content: bytes) -> tuple[Arrays, dict[str, Any]]:
@@ -43,9 +52,10 @@ def unpacked(content: bytes) -> tuple[Arrays, dict[str, Any]]:
         DamagedModel: `content` is something else.
     """
     with damage_reported():
-        check(content.startswith(_MAGIC))
-        length, checksum = _PREFIX.unpack_from(content, len(_MAGIC))
-        rest = content[len(_MAGIC) + _PREFIX.size :]
+        check(content.startswith((_MAGIC, _MAGIC_WITH_VECTORS)))
+        start = len(_MAGIC) if content.startswith(_MAGIC) else LONGEST_START
+        length, checksum = _PREFIX.unpack_from(content, start)
+        rest = content[start + _PREFIX.size :]
         check(zlib.crc32(rest) == checksum)
         head = json.loads(_inflated(rest[:length], _MAXIMUM_SIZE))
         sizes = [(str(name), str(kind), int(count)) for name, kind, count in head["arrays"]]

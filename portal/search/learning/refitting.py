@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from portal.clock import utcnow
 from portal.database import db, writing
 from portal.knowledge_base.actions import announce_changes
 from portal.knowledge_base.models import ArticleChange
+from portal.search import semantic
 from portal.search.calibration import PRIOR, Calibration
-from portal.search.learning import fit_queries
+from portal.search.learning import fit_queries, packing
 from portal.search.learning.actions import insert_into
 from portal.search.learning.fit_queries import UsableEvidence
 from portal.search.learning.model import ArticleText, Example, fit
@@ -67,9 +68,22 @@ class _Learned:
 
 
 def due_locales(*, now: datetime) -> Sequence[str]:
-    """The locales whose models are to be fitted now."""
+    """The locales whose models are to be fitted now: something is new, or they know another embedder's vectors."""
     with read_only(db.engine) as connection:
-        return connection.execute(select(StaleModel.locale).where(StaleModel.due_at <= now)).scalars().all()
+        stale = connection.execute(select(StaleModel.locale).where(StaleModel.due_at <= now)).scalars().all()
+        return list(dict.fromkeys([*stale, *_locales_of_other_vectors(connection)]))
+
+
+def _locales_of_other_vectors(connection: Connection) -> list[str]:
+    """The locales whose models were fitted with vectors that are no more, or without those that there are now."""
+    start = func.substr(FittedModel.content, 1, packing.LONGEST_START)
+    rows = connection.execute(select(FittedModel.locale, start.label("start")).where(FittedModel.example_count > 0))
+    return [row.locale for row in rows if not bytes(row.start).startswith(_wanted_start(row.locale))]
+
+
+def _wanted_start(locale: str) -> bytes:
+    embedder = semantic.in_use()
+    return packing.start_of(embedder.name if embedder and embedder.helps(locale) else "")
 
 
 def refit_due() -> None:
@@ -177,7 +191,7 @@ def _fitted(connection: Connection, examples: Sequence[Example], locale: str) ->
         return b""
     openings = fit_queries.article_openings(connection, {example.article_id for example in examples}, locale)
     articles = {article_id: ArticleText(*opening) for article_id, opening in openings.items()}
-    return fit(examples, locale=locale, articles=articles).to_bytes()
+    return fit(examples, locale=locale, articles=articles, embedder=semantic.in_use()).to_bytes()
 
 
 def _own_terms(connection: Connection, article_ids: Collection[int], locale: str) -> dict[int, set[str]]:

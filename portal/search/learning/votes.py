@@ -17,6 +17,7 @@ from portal.search.learning.combining import Ballot
 from portal.search.learning.fitting import Ints
 from portal.search.learning.model import LearnedModel
 from portal.search.published import read_only
+from portal.search.semantic import Embedder
 
 logger = structlog.get_logger(__name__)
 _LOOK_EVERY_SECONDS: Final = 5.0
@@ -48,11 +49,11 @@ class LearnedVotes:
         self._looked_at = clock()
         self._lock = threading.Lock()
 
-    def ballot(self, locale: str, text: str, article_ids: Ints) -> Ballot | None:
-        """The votes of these articles on `text`; None where nothing is learned."""
+    def ballot(self, locale: str, text: str, article_ids: Ints, embedder: Embedder | None = None) -> Ballot | None:
+        """The votes of these articles on `text`; None where nothing is learned. `embedder` tells what it means."""
         try:
             model = self._model(locale)
-            return model.ballot(text, article_ids) if model else None
+            return model.ballot(text, article_ids, embedder) if model else None
         except Exception:
             logger.exception("learned votes are left out", locale=locale)
             return None
