@@ -14,7 +14,6 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-import holidays
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -61,6 +60,18 @@ class Settings(BaseSettings):
     smtp_password: str = ""
     smtp_security: SmtpSecurity = "none"
     smtp_timeout_seconds: float = Field(default=20, gt=0, le=300)
+
+    # The mailboxes with their teams and languages, as TOML; "" is one mailbox, that of the support address.
+    mailboxes_file: str = ""
+    # Whoever has it may hand in mails at /mail/inbound; "" is nobody.
+    inbound_token: str = Field(default="", repr=False)
+    # Where the worker takes mail from a mail server (LMTP or SMTP); 0 is nowhere.
+    lmtp_host: str = "127.0.0.1"
+    lmtp_port: int = Field(default=0, ge=0, le=65535)
+    # More than these are held back until the next hour, and somebody is told; agents' replies always go out.
+    automatic_mails_an_hour: int = Field(default=1000, ge=1)
+    # What our mail server calls itself in Authentication-Results; "" believes no such header.
+    mail_authserv_id: str = ""
 
     business_days: Annotated[list[int], NoDecode] = Field(default_factory=lambda: [0, 1, 2, 3, 4])
     business_opens: str = Field(default="09:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
@@ -129,10 +140,22 @@ class Settings(BaseSettings):
     @field_validator("holidays_country")
     @classmethod
     def _has_known_holidays(cls, value: str) -> str:
+        if not value:
+            return value
+        # The calendars take some ten megabytes, which a portal without holidays does not need.
+        import holidays
+
         country, dash, subdivision = value.partition("-")
         known = holidays.list_supported_countries(include_aliases=False)
-        if value and (country not in known or (dash and subdivision not in known[country])):
+        if country not in known or (dash and subdivision not in known[country]):
             raise ValueError("use the code of a country or of a part of it, such as DE or DE-BY")
+        return value
+
+    @field_validator("inbound_token")
+    @classmethod
+    def _cannot_be_guessed(cls, value: str) -> str:
+        if value and len(value) < MINIMUM_SECRET_LENGTH:
+            raise ValueError(f"set a random text of at least {MINIMUM_SECRET_LENGTH} characters, or nothing")
         return value
 
     @field_validator("business_closes")

@@ -66,6 +66,9 @@ def group() -> None:
     "--hold-back", "held_back", type=click.FloatRange(0, 0.9), default=0.0, help="Share of articles left out."
 )
 @click.option("--strangers", type=_FOLDER, metavar="FOLDER", help="A set about other things, asked as well.")
+@click.option(
+    "--semantic/--no-semantic", default=None, help="With what texts mean, or by words; default: as installed."
+)
 @click.option("--limit", type=click.IntRange(min=0), default=0, help="At most so many questions; 0 for all.")
 @click.option("--articles", type=_Listed(click.IntRange(min=20), "counts"), default="1000", show_default=True)
 @click.option("--locales", type=_Listed(_Locale(), "languages"), default=",".join(INTERFACE_LOCALES))
@@ -90,4 +93,16 @@ def search(context: click.Context, /, **options: Any) -> None:
 
     report = {"folder": running.report_quality, "speed": running.report_speed, "hostile": running.report_hostile}
     if not report[chosen[0]](options):
+        context.exit(1)
+
+
+@group.command()
+@click.argument("folder", type=_FOLDER)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+@click.pass_context
+def mail(context: click.Context, folder: Path, as_json: bool) -> None:
+    """How much of the mails in FOLDER is read as the YAML file beside each says; needs no database."""
+    from portal.bench.mail import report_mail
+
+    if not report_mail(folder, as_json=as_json):
         context.exit(1)

@@ -31,6 +31,9 @@ def run_worker(app: Flask) -> None:
     # What a killed worker left behind is taken up at once, not only at the next full minute.
     for task in queue.tasks.values():
         task()
+    # What domains keep open beside their jobs; it ends with the process.
+    for start in app.extensions.get("worker_services", ()):
+        start()
     consumer = queue.huey.create_consumer(
         workers=THREADS, worker_type="thread", initial_delay=POLL_SECONDS, max_delay=LONGEST_POLL_SECONDS
     )

@@ -1,1 +1,1 @@
-"""Mail out: an outbox committed with its cause, delivered by the worker at least once."""
+"""Mail out: an outbox committed with its cause, delivered at least once. Mail in: stored first, then read; a ledger."""

@@ -14,6 +14,7 @@ from flask_mail import Mail
 
 from portal.clock import utcnow
 from portal.database import db
+from portal.mail.caps import breaker_is_open, hourly_limit
 from portal.mail.leases import Lease, lease_next, renewed, settle
 from portal.mail.models import OutboxMail, OutboxState
 from portal.mail.transports import CaptureTransport, DeliveryFailed, SmtpTransport, Transport
@@ -43,9 +44,13 @@ def retry_delay(attempts: int, *, jitter: float) -> timedelta:
 
 def deliver_due_mail() -> None:
     """Send until nothing is due or the channel is stopped. Commits after each mail."""
+    was_open = breaker_is_open(now=utcnow())
     with _open_transport() as transport:
         while (lease := lease_next(now=utcnow())) is not None:
             _deliver(lease, transport)
+    if not was_open and breaker_is_open(now=utcnow()):
+        logger.error("automatic mail stopped until the next hour", limit=hourly_limit())
+    db.session.rollback()
 
 
 def _open_transport() -> Transport:
@@ -76,9 +81,12 @@ def _deliver(lease: Lease, transport: Transport) -> None:
         logger.exception("mail could not be sent", mail_id=lease.mail_id)
         outcome = _after_failure(mail, DeliveryFailed(repr(error)), now=utcnow())
     else:
+        sent_at = utcnow()
         outcome = {
             "state": OutboxState.SENT,
-            "sent_at": utcnow(),
+            "sent_at": sent_at,
+            # By this the breaker finds what was sent of late, in the index of what is due.
+            "next_attempt_at": sent_at,
             "attempts": mail.attempts + 1,
             "last_error": "",
         }

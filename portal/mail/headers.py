@@ -6,10 +6,14 @@ EmailMessage decodes what looks like an encoded word, line breaks and all, and l
 
 from __future__ import annotations
 
+import re
 from email.errors import HeaderParseError
 from email.header import Header
 from email.headerregistry import Address
 from email.utils import formataddr
+
+# A line may have 998 octets.
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 
 
 class NotAnAddress(ValueError):
@@ -36,6 +40,11 @@ def mailbox_value(name: str, address: str, *, header: str) -> str:
         raise NotAnAddress(f"not an address: {address!r}") from error
     name = _one_line(name)
     return formataddr((name, address)) if _is_plain(name) else f"{_encoded(name, header)}\r\n <{address}>"
+
+
+def message_ids_value(text: str) -> str:
+    """The Message-IDs in `text`, one a line; what is none (no brackets, other signs than ASCII's) is left out."""
+    return "\r\n ".join(_MESSAGE_ID.findall(text))
 
 
 def _one_line(text: str) -> str:

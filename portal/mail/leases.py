@@ -15,12 +15,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import CursorResult, Engine, Update, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Engine, Update, and_, exists, or_, select, true, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import aliased
 
 from portal.clock import utcnow
 from portal.database import db, writing
+from portal.mail.caps import breaker_is_open
 from portal.mail.models import OutboxMail, OutboxState
 
 logger = structlog.get_logger(__name__)
@@ -43,6 +44,7 @@ class Lease:
 def lease_next(*, now: datetime) -> Lease | None:
     """Claim the oldest mail that is due; a lease that ran out is due again. None while the channel is stopped. Commits.
 
+    While the breaker is open, automatic mail is left in the queue and the agents' replies go on.
     The mail that found the channel stopped says so itself: it is queued with an error, until it is to be tried again.
     """
     is_due = or_(
@@ -55,7 +57,7 @@ def lease_next(*, now: datetime) -> Lease | None:
     )
     mail = db.session.scalar(
         select(OutboxMail)
-        .where(is_due, ~is_stopped)
+        .where(is_due, ~is_stopped, _may_go(now=now))
         .order_by(OutboxMail.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -112,6 +114,10 @@ def _renew(lease: Lease, engine: Engine) -> None:
     else:
         if is_ours:
             lease.until = until
+
+
+def _may_go(*, now: datetime) -> ColumnElement[bool]:
+    return OutboxMail.is_automatic.is_(False) if breaker_is_open(now=now) else true()
 
 
 def _held(lease: Lease) -> Update:

@@ -10,11 +10,18 @@ from datetime import datetime
 from typing import Any
 
 import css_inline
+import structlog
 
 from portal.database import db
 from portal.localization import interface_locale_for, lang_tag, speaking, text_direction
-from portal.mail.models import OutboxMail
+from portal.mail.caps import reason_over_cap
+from portal.mail.models import OutboxMail, OutboxState
+from portal.mail.reply_addresses import reply_address
+from portal.mail.senders import SenderAddress
+from portal.people.addresses import normalize_address
 from portal.web.templating import current_settings, render_text
+
+logger = structlog.get_logger(__name__)
 
 MAXIMUM_REFERENCES = 20
 LOOP_HEADER = "X-Answerwell-Loop"
@@ -30,6 +37,15 @@ class Threading:
     references: Sequence[str] = ()
 
 
+@dataclass(frozen=True)
+class _Letter:
+    """A mail's words."""
+
+    subject: str
+    text: str
+    html: str
+
+
 def enqueue(
     template: str,
     *,
@@ -41,36 +57,42 @@ def enqueue(
     is_automatic: bool = True,
     ticket_id: int | None = None,
     threading: Threading | None = None,
+    reply_to: tuple[int, int] | None = None,
+    sender: SenderAddress | None = None,
     **context: Any,
 ) -> OutboxMail:
     """Render ``templates/mail/<template>/`` in the reader's language and add it to the outbox; the caller commits.
 
-    `idempotency_key` is unique for the cause: a second mail for it is refused by the database.
+    `idempotency_key` is unique for the cause: a second mail for it is refused by the database. `reply_to` (ticket,
+    person) gives the mail an address of its own to answer to, `sender` another one than the installation's to come
+    from. An automatic mail over a cap is kept as dead, with the reason.
     """
-    settings = current_settings()
-    with speaking(locale):
-        written_in = interface_locale_for(locale)
-        context |= {
-            "brand_name": settings.brand_name,
-            "lang": lang_tag(written_in),
-            "direction": text_direction(written_in),
-            "recipient_name": to_name,
-        }
-        subject = _WHITE_SPACE.sub(" ", render_text(f"mail/{template}/subject.txt", **context)).strip()
-        text_body = _BLANK_LINES.sub("\n\n", render_text(f"mail/{template}/body.txt", **context)).strip() + "\n"
-        html_body = css_inline.inline(render_text(f"mail/{template}/body.html", **context), keep_style_tags=True)
+    letter = _render(template, locale, {**context, "recipient_name": to_name})
+    address = sender.address if sender else current_settings().support_email
+    headers = _headers(is_automatic, threading or Threading())
+    if reply_to is not None:
+        headers["Reply-To"] = reply_address(address, ticket_id=reply_to[0], person_id=reply_to[1])
+    recipient = normalize_address(to)
+    over_cap = reason_over_cap(template, recipient=recipient, ticket_id=ticket_id, now=now) if is_automatic else ""
+    if over_cap:
+        logger.warning("automatic mail over a cap", ticket_id=ticket_id, template=template, reason=over_cap)
     mail = OutboxMail(
-        message_id=f"<{secrets.token_hex(12)}@{settings.support_email.rpartition('@')[2]}>",
+        message_id=new_message_id(address),
         idempotency_key=idempotency_key,
         template=template,
         locale=locale,
-        recipient=to,
+        recipient=recipient,
         recipient_name=to_name,
-        subject=subject[:500],
-        text_body=text_body,
-        html_body=html_body,
-        headers=_headers(is_automatic, threading or Threading()),
+        subject=letter.subject,
+        text_body=letter.text,
+        html_body=letter.html,
+        headers=headers,
+        is_automatic=is_automatic,
+        from_name=sender.name if sender else "",
+        from_address=sender.address if sender else "",
         ticket_id=ticket_id,
+        state=OutboxState.DEAD if over_cap else OutboxState.QUEUED,
+        last_error=over_cap,
         created_at=now,
         next_attempt_at=now,
     )
@@ -78,10 +100,30 @@ def enqueue(
     return mail
 
 
+def new_message_id(address: str) -> str:
+    """A Message-ID in the domain of `address`, with its brackets."""
+    return f"<{secrets.token_hex(12)}@{address.rpartition('@')[2]}>"
+
+
+def _render(template: str, locale: str, context: dict[str, Any]) -> _Letter:
+    with speaking(locale):
+        written_in = interface_locale_for(locale)
+        context |= {
+            "brand_name": current_settings().brand_name,
+            "lang": lang_tag(written_in),
+            "direction": text_direction(written_in),
+        }
+        subject = _WHITE_SPACE.sub(" ", render_text(f"mail/{template}/subject.txt", **context)).strip()
+        text = _BLANK_LINES.sub("\n\n", render_text(f"mail/{template}/body.txt", **context)).strip() + "\n"
+        html = css_inline.inline(render_text(f"mail/{template}/body.html", **context), keep_style_tags=True)
+    return _Letter(subject[:500], text, html)
+
+
 def _headers(is_automatic: bool, threading: Threading) -> dict[str, str]:
-    headers = {LOOP_HEADER: "1"}
+    headers: dict[str, str] = {}
     if is_automatic:
-        headers |= {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
+        # Not on an agent's reply: another Answerwell that gets it would take it for a machine's.
+        headers |= {LOOP_HEADER: "1", "Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
     if threading.in_reply_to:
         headers["In-Reply-To"] = threading.in_reply_to
     if threading.references:

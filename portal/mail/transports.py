@@ -15,9 +15,13 @@ import flask_mail
 from portal.clock import utcnow
 from portal.config import Settings
 from portal.database import db
-from portal.mail.headers import NotAnAddress, mailbox_value, text_value
+from portal.mail.headers import NotAnAddress, mailbox_value, message_ids_value, text_value
 from portal.mail.models import CapturedMail, OutboxMail
-from portal.web.templating import current_settings
+from portal.mail.reply_addresses import bounce_address
+from portal.mail.senders import SenderAddress, sender_of
+
+# What servers answer to a sender that they do not let us use; 530 asks us to sign in, 552 is about the size.
+_UNKNOWN_SENDER = frozenset({501, 550, 551, 553, 554})
 
 
 class DeliveryFailed(Exception):
@@ -46,10 +50,10 @@ def compose(mail: OutboxMail) -> EmailMessage:
     Raises:
         DeliveryFailed: for good, when the recipient is not one address.
     """
-    settings = current_settings()
+    sender = sender_of(mail)
     # SMTP wants CRLF, and lines under 998 octets whatever the text. Values set raw are finished: fold nothing anew.
     message = EmailMessage(policy=SMTP.clone(cte_type="7bit", refold_source="none"))
-    message.set_raw("From", mailbox_value(settings.brand_name, settings.support_email, header="From"))
+    message.set_raw("From", mailbox_value(sender.name, sender.address, header="From"))
     try:
         message.set_raw("To", mailbox_value(mail.recipient_name, mail.recipient, header="To"))
     except NotAnAddress as error:
@@ -58,10 +62,29 @@ def compose(mail: OutboxMail) -> EmailMessage:
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = mail.message_id
     for name, value in mail.headers.items():
-        message[name] = value
+        _set_header(message, name, value, sender=sender)
     message.set_content(mail.text_body)
     message.add_alternative(mail.html_body, subtype="html")
     return message
+
+
+def _set_header(message: EmailMessage, name: str, value: str, *, sender: SenderAddress) -> None:
+    if name == "Reply-To":
+        message.set_raw(name, mailbox_value(sender.name, value, header=name))
+    elif name in {"In-Reply-To", "References"}:
+        # EmailMessage would write long ones as encoded words (Python 3.11, gh-80222), which no mail program resolves.
+        message.set_raw(name, message_ids_value(value))
+    else:
+        message[name] = value
+
+
+def envelope_sender(mail: OutboxMail) -> str:
+    """Where reports about `mail` come back to: an address that names it.
+
+    Acknowledgements have it too, and not the null sender: a mistyped address is told to the agents, and nothing that
+    comes to such an address is ever answered.
+    """
+    return bounce_address(sender_of(mail).address, mail_id=mail.id)
 
 
 class CaptureTransport:
@@ -142,19 +165,33 @@ class SmtpTransport:
             if self._connection is None:
                 self._connection = _Connection(self._mail, self._settings)
                 self._connection.__enter__()
-            message = _FinishedMessage(compose(mail), recipient=mail.recipient, sender=self._settings.support_email)
-            self._connection.send(message)
+            self._send(self._connection, mail)
         except (smtplib.SMTPException, OSError, flask_mail.BadHeaderError) as error:
-            self._close()
+            self._close(is_alive=isinstance(error, (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)))
             raise _explain(error) from error
 
-    def _close(self) -> None:
+    def _send(self, connection: _Connection, mail: OutboxMail) -> None:
+        message, plain_sender = compose(mail), sender_of(mail).address
+        try:
+            connection.send(_FinishedMessage(message, recipient=mail.recipient, sender=envelope_sender(mail)))
+        except smtplib.SMTPSenderRefused as refusal:
+            # Some relays take nothing but the address that they know us by: better without reports than not at all.
+            if refusal.sender == plain_sender or refusal.smtp_code not in _UNKNOWN_SENDER:
+                raise
+            connection.send(_FinishedMessage(message, recipient=mail.recipient, sender=plain_sender))
+
+    def _close(self, *, is_alive: bool = True) -> None:
         connection, self._connection = self._connection, None
-        if connection is not None and connection.host is not None:
-            try:
-                connection.host.quit()
-            except (smtplib.SMTPException, OSError):
-                connection.host.close()
+        if connection is None or connection.host is None:
+            return
+        if not is_alive:
+            # To a server that says nothing, a farewell takes as long again as the time-out.
+            connection.host.close()
+            return
+        try:
+            connection.host.quit()
+        except (smtplib.SMTPException, OSError):
+            connection.host.close()
 
 
 def _explain(error: Exception) -> DeliveryFailed:
@@ -172,4 +209,7 @@ def _explain(error: Exception) -> DeliveryFailed:
         return DeliveryFailed(f"{error.smtp_code} {error.smtp_error!r}", is_permanent=500 <= error.smtp_code < 600)
     if isinstance(error, flask_mail.BadHeaderError):
         return DeliveryFailed("line break in a header", is_permanent=True)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        # Whoever looks after the server has to act: no mail shall die of a certificate that ran out.
+        return DeliveryFailed(f"the mail server's certificate: {error.verify_message}", stops_channel=True)
     return DeliveryFailed(repr(error))

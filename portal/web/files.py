@@ -7,6 +7,7 @@ from io import BytesIO
 from flask import Response, current_app, send_file
 
 from portal.errors import NotFound
+from portal.storage import BlobStore
 
 # Pictures of these kinds cannot carry scripts, so the browser may show them.
 SHOWN_INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -32,3 +33,9 @@ def file_answer(digest: str, *, file_name: str, media_type: str, may_show: bool 
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def current_blobs() -> BlobStore:
+    """The file store of the running app."""
+    blobs: BlobStore = current_app.extensions["blobs"]
+    return blobs
