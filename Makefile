@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 PYTEST_WORKERS ?= auto
 
-.PHONY: run test test-postgresql check format messages translations lock crash screenshots clean
+.PHONY: run test test-postgresql check format messages translations lock crash mail-torture screenshots clean
 
 ## run: the demo on http://127.0.0.1:8000
 run: $(VENV)/.run-ready translations
@@ -44,6 +44,12 @@ messages: $(VENV)/.test-ready
 ## crash: kill web server and worker while clients write (the long form; CI runs a short one)
 crash: $(VENV)/.test-ready translations
 	$(BIN)/python -m tests.crash --submissions 500 --kills 40
+
+## mail-torture: mutants of every sample mail, a mail server with eight faults, loops (the long form)
+mail-torture: $(VENV)/.test-ready translations
+	$(BIN)/python -m tests.mail_torture --mutants 50000
+	$(BIN)/python -m tests.mail_faults --mails 500
+	MAIL_LOOP_ROUNDS=1000 MAIL_SAMPLES=all $(BIN)/python -m pytest -n $(PYTEST_WORKERS) tests/tickets/test_loops.py tests/tickets/test_sample_mails.py
 
 ## screenshots: every page and state, into screenshots/
 screenshots: $(VENV)/.test-ready translations

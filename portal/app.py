@@ -38,8 +38,14 @@ from portal.localization import (
     text_direction,
 )
 from portal.logs import configure_logs
-from portal.mail import delivery
+from portal.mail import delivery, inbound_models, inbound_routes, mailbox_watch
 from portal.mail import models as mail_models
+from portal.mail.imap import WALK_JOB, walk_mailboxes
+from portal.mail.inbound_readiness import inbound_readiness
+from portal.mail.mailboxes import configured_mailboxes
+from portal.mail.outbox_readiness import outbox_readiness
+from portal.mail.processing import PROCESS_JOB, process_due_mail
+from portal.mail.reconciling import RECONCILE_JOB, reconcile_due
 from portal.people import models as people_models
 from portal.people.events import people_merged, person_erased
 from portal.search import missing_page_routes
@@ -58,6 +64,7 @@ from portal.storage import FolderBlobStore
 from portal.tickets import agent_routes as ticket_routes
 from portal.tickets import link_requests, requester_routes, similar_following
 from portal.tickets import models as ticket_models
+from portal.tickets.inbound import MailDesk
 from portal.web import assets, csrf, error_pages, formats, locale_urls, rate_limit, receiving, routes, security
 from portal.web.access import refuse_routes_without_policy
 from portal.web.brand import HTMX_CONFIG, Brand
@@ -67,6 +74,7 @@ MODELS = (
     agent_models,
     people_models,
     mail_models,
+    inbound_models,
     knowledge_base_models,
     search_models,
     learning_models,
@@ -168,6 +176,7 @@ def _init_languages(app: Flask, settings: Settings) -> None:
             "agent_urls": {
                 "queue": _address("agent_tickets.list_tickets"),
                 "search": _address("agent_tickets.list_tickets"),
+                "mail": _address("agent_tickets.list_mails"),
                 "learning": _address("learning.list_articles"),
                 "account": _address("agents.show_account"),
                 "sign_out": _address("agents.delete_session"),
@@ -184,12 +193,16 @@ def _register_domains(app: Flask, settings: Settings) -> None:
         contact_routes.blueprint,
         requester_routes.blueprint,
         ticket_routes.blueprint,
+        inbound_routes.blueprint,
         agent_routes.blueprint,
     ):
         app.register_blueprint(blueprint)
     if settings.is_demo:
         app.register_blueprint(demo_routes.blueprint)
     jobs.register(app, "mail.deliver", delivery.deliver_due_mail)
+    desk = MailDesk(settings, app.extensions["blobs"])
+    jobs.register(app, PROCESS_JOB, lambda: _process_mail(desk))
+    _init_ways_in(app, settings)
     jobs.register(app, link_requests.SEND_JOB, link_requests.send_requested_links)
     jobs.register(app, "web.forget_full_buckets", rate_limit.forget_full_buckets)
     jobs.register(app, "contact.forget_old_drafts", contact_actions.forget_old_drafts)
@@ -197,6 +210,20 @@ def _register_domains(app: Flask, settings: Settings) -> None:
     _init_learning(app)
     _init_solved_tickets(app, settings)
     app.jinja_env.globals["expected_reply_sentence"] = contact_routes.expected_reply_sentence
+
+
+def _process_mail(desk: MailDesk) -> None:
+    if process_due_mail(desk.blobs, desk):
+        jobs.wake("mail.deliver")
+
+
+def _init_ways_in(app: Flask, settings: Settings) -> None:
+    # Mistakes in the file are told at the start, not when the first mail comes.
+    configured_mailboxes(settings)
+    jobs.register(app, WALK_JOB, walk_mailboxes, writes=False)
+    jobs.register(app, RECONCILE_JOB, reconcile_due, writes=False)
+    app.extensions["worker_services"] = [lambda: mailbox_watch.open_ways_in(settings, app.app_context)]
+    app.extensions["readiness"] |= {"mail": inbound_readiness, "mail_out": outbox_readiness}
 
 
 def _init_search(app: Flask, settings: Settings) -> None:

@@ -23,6 +23,7 @@ from portal.demo.seeding import prepare_demo
 from portal.errors import PortalError
 from portal.jobs.worker import run_worker
 from portal.knowledge_base import cli as knowledge_base_cli
+from portal.mail import cli as mail_cli
 from portal.search import cli as search_cli
 from portal.serving import Supervisor, network_location, serve_pages, web_command, worker_command
 from portal.tickets import cli as tickets_cli
@@ -124,6 +125,7 @@ def write_database_revision(message: str) -> None:
 cli.add_command(agent_commands)
 cli.add_command(bench_cli.group)
 cli.add_command(knowledge_base_cli.group)
+cli.add_command(mail_cli.group)
 cli.add_command(search_cli.group)
 cli.add_command(tickets_cli.group)
 

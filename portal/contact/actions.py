@@ -15,23 +15,20 @@ from portal.agents.models import Team
 from portal.clock import utcnow
 from portal.contact.impressions import add_impressions
 from portal.contact.models import ContactDraft, DraftFile
-from portal.contact.queries import acknowledgement_key
 from portal.contact.suggestions import NO_SUGGESTIONS, Suggestion, Suggestions
 from portal.database import db
-from portal.localization import normalize_locale, speaking
-from portal.mail.outbox import enqueue
+from portal.localization import normalize_locale
 from portal.people.actions import find_or_create_person
-from portal.rich_text import render_message
 from portal.search.actions import valid_visit
 from portal.search.learning.actions import contact_origin, note_answered, search_origin, take_back
 from portal.search.models import SearchQuery, SuggestionImpression
 from portal.search.uses import ACKNOWLEDGEMENT
 from portal.storage import StoredFile
+from portal.tickets.acknowledgements import queue_acknowledgement
 from portal.tickets.actions import open_ticket
-from portal.tickets.deadlines import calendar_of
 from portal.tickets.links import issue_link
 from portal.tickets.models import Channel, Ticket
-from portal.tickets.requester_times import Clock, known_zone, reply_promise
+from portal.tickets.requester_times import known_zone
 from portal.tickets.uploads import MAXIMUM_FILES
 from portal.tokens import new_token, token_hash
 from portal.web.forms import without_nul
@@ -201,28 +198,16 @@ def _sent_before(draft: ContactDraft, *, now: datetime) -> tuple[Ticket, str]:
 def _queue_acknowledgement(ticket: Ticket, draft: ContactDraft, offered: Suggestions, *, now: datetime) -> None:
     question = f"{draft.subject}\n{draft.message}"
     add_impressions(draft.token_hash, offered.hits, query_text=question, surface=ACKNOWLEDGEMENT.name, now=now)
-    person = ticket.requester
-    clock = Clock.of(person.time_zone, ticket.team, ticket.locale)
-    with speaking(ticket.locale):
-        promise = reply_promise(ticket.created_at, ticket.expected_reply_at or now, calendar_of(ticket.team), clock)
-    enqueue(
-        "acknowledgement",
+    queue_acknowledgement(
+        ticket,
         to=draft.email,
-        to_name=person.name,
-        locale=ticket.locale,
-        idempotency_key=acknowledgement_key(ticket),
-        now=now,
-        ticket_id=ticket.id,
-        ticket=ticket,
-        promise=promise,
-        message_html=render_message(draft.message),
-        message_text=draft.message,
+        text=draft.message,
         file_names=[file.file_name for file in draft.files],
         articles=[
             {"title": each.title, "locale": each.locale, "url": _article_url(each, ticket.locale)}
             for each in offered.shown
         ],
-        request_url=external_url("requests.open_link", locale=ticket.locale, token=issue_link(ticket, person, now=now)),
+        now=now,
     )
 
 

@@ -13,6 +13,7 @@ from portal.database import db
 from portal.mail.models import OutboxMail
 from portal.people.models import Person
 from portal.search.models import SuggestionImpression
+from portal.tickets.acknowledgements import acknowledgement_key
 from portal.tickets.models import Ticket
 from portal.tokens import token_hash
 
@@ -57,8 +58,3 @@ def was_offered_articles(draft: ContactDraft) -> bool:
     """Whether whoever writes this draft was shown a suggestion."""
     shown = select(SuggestionImpression.id).where(SuggestionImpression.session_hash == draft.token_hash).limit(1)
     return db.session.scalar(shown) is not None
-
-
-def acknowledgement_key(ticket: Ticket) -> str:
-    """One acknowledgement a ticket."""
-    return f"acknowledgement:{ticket.id}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -42,6 +43,15 @@ REFERENCE_ALPHABET = "23456789BCDFGHJKMNPQRTVWXYZ"
 REFERENCE_LENGTH = 6
 
 
+@dataclass(frozen=True)
+class MailOrigin:
+    """The mail that a message came in by: its row in the ledger, what stood below the new text, who wrote it."""
+
+    inbound_mail_id: int
+    quoted_text: str = ""
+    is_automatic: bool = False
+
+
 class NewerMessages(Conflict):
     """Messages arrived that the writer has not seen; `messages` are those."""
 
@@ -63,6 +73,7 @@ def open_ticket(
     files: Sequence[StoredFile] = (),
     topic_id: int | None = None,
     priority: Priority = Priority.NORMAL,
+    origin: MailOrigin | None = None,
 ) -> Ticket:
     """A new ticket with its first message and its expected reply; flushes, the caller commits.
 
@@ -90,7 +101,8 @@ def open_ticket(
         expected_reply_at=promise.reply_at,
     )
     db.session.add(ticket)
-    _add_message(ticket, body=body, files=files, channel=channel, key=f"{idempotency_key}:0", now=now, person=requester)
+    key = f"{idempotency_key}:0"
+    _add_message(ticket, body=body, files=files, channel=channel, key=key, now=now, person=requester, origin=origin)
     record_event(ticket, "opened", now=now, person=requester, payload={"channel": channel.value})
     refresh_times(ticket, now=now)
     db.session.flush()
@@ -118,6 +130,43 @@ def add_requester_message(
         note_unsolved(ticket, now=now)
     refresh_times(ticket, now=now)
     db.session.commit()
+    return message
+
+
+def add_mailed_message(
+    ticket: Ticket,
+    *,
+    person: Person,
+    body: str,
+    files: Sequence[StoredFile],
+    origin: MailOrigin,
+    thanks: str,
+    now: datetime,
+) -> Message:
+    """A message that came by mail; flushes, the caller commits.
+
+    A pending or solved ticket opens again, unless a machine wrote it or it only says thanks: `thanks` is then the rule
+    that found so.
+
+    Raises:
+        RuleViolation: the ticket is closed.
+    """
+    _require_writable(ticket)
+    key = f"mail:{origin.inbound_mail_id}"
+    message = _add_message(
+        ticket, body=body, files=files, channel=Channel.MAIL, key=key, now=now, person=person, origin=origin
+    )
+    if origin.is_automatic:
+        record_event(ticket, "automatic_message", now=now, person=person)
+    elif thanks:
+        record_event(ticket, "thanks_received", now=now, person=person, payload={"rule": thanks})
+    else:
+        record_event(ticket, "requester_message", now=now, person=person, payload={"channel": Channel.MAIL.value})
+        if ticket.status in {Status.PENDING, Status.SOLVED}:
+            move(ticket, Status.OPEN, now=now, person=person)
+            note_unsolved(ticket, now=now)
+    refresh_times(ticket, now=now)
+    db.session.flush()
     return message
 
 
@@ -296,6 +345,7 @@ def _add_message(
     now: datetime,
     person: Person | None = None,
     agent: Agent | None = None,
+    origin: MailOrigin | None = None,
 ) -> Message:
     message = Message(
         ticket=ticket,
@@ -307,6 +357,9 @@ def _add_message(
         locale=ticket.locale,
         created_at=now,
     )
+    if origin is not None:
+        message.inbound_mail_id = origin.inbound_mail_id
+        message.quoted_text, message.is_automatic = origin.quoted_text, origin.is_automatic
     message.attachments = [
         Attachment(
             public_id=secrets.token_urlsafe(16),

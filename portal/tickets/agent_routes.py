@@ -1,4 +1,4 @@
-"""The agents' queue. Importing this file brings the whole blueprint: see ticket_routes and composer_routes."""
+"""The agents' queue. Importing this file brings the whole blueprint: ticket, composer and mail routes, too."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from portal.localization import INTERFACE_LOCALES
 from portal.tickets import queries
 from portal.tickets.agent_forms import BulkForm
 from portal.tickets.bulk import BulkResult, Change, change_tickets, undo_change
-from portal.tickets.composer_routes import blueprint
 from portal.tickets.deadlines import calendar_of
+from portal.tickets.mailroom_routes import blueprint
 from portal.tickets.models import Priority, Status, Ticket
 from portal.tickets.queue import Due, QueueFilter, View, due_of
 from portal.tickets.styleguide_forms import styleguide_context

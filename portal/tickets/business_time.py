@@ -8,8 +8,6 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 # No calendar is closed for longer; beyond it something is wrong with the calendar.
 _HORIZON_DAYS = 400
 
@@ -96,5 +94,8 @@ def _is_holiday(country: str, day: date) -> bool:
 
 @lru_cache(maxsize=64)
 def _holidays_of(country: str, year: int) -> frozenset[date]:
+    # The calendars take some ten megabytes, which a portal without holidays does not need.
+    import holidays
+
     code, _separator, subdivision = country.partition("-")
     return frozenset(holidays.country_holidays(code, subdiv=subdivision or None, years=year))

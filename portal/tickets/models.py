@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.agents.models import Agent, Team
@@ -144,11 +144,31 @@ class Message(Model):
     created_at: Mapped[datetime]
     # Of the mail that carried an agent's reply out; answers to it are threaded by this.
     mail_message_id: Mapped[str | None] = mapped_column(String(255), unique=True)
+    # The mail that it came in by: its bytes are the original.
+    inbound_mail_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_mail.id"), unique=True)
+    # What stood below the new text of a mail: folded, never deleted.
+    quoted_text: Mapped[str] = mapped_column(Text, default="", server_default="")
+    # Written by a machine: it reopens nothing and restarts no clock.
+    is_automatic: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     ticket: Mapped[Ticket] = relationship(back_populates="messages")
     person: Mapped[Person | None] = relationship()
     agent: Mapped[Agent | None] = relationship()
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
+
+
+class Participant(Model):
+    """Somebody beside the requester who may write to a ticket: joined by an agent or by the requester."""
+
+    __tablename__ = "participant"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    joined_at: Mapped[datetime]
+    # None: the requester did.
+    joined_by_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
+
+    person: Mapped[Person] = relationship()
 
 
 class Note(Model):
@@ -180,6 +200,8 @@ class Attachment(Model):
     file_name: Mapped[str] = mapped_column(String(200))
     media_type: Mapped[str] = mapped_column(String(100))
     size_bytes: Mapped[int]
+    # What the HTML of its mail calls it, where it is a picture shown there.
+    content_id: Mapped[str] = mapped_column(String(255), default="", server_default="")
     created_at: Mapped[datetime]
 
 

@@ -8,8 +8,10 @@ from sqlalchemy import select
 
 from portal.agents.models import Agent
 from portal.database import db
+from portal.mail.inbound_models import InboundMail, Outcome
 from portal.mail.models import OutboxMail
 from portal.mail.outbox import MAXIMUM_REFERENCES, Threading, enqueue
+from portal.mail.senders import team_sender
 from portal.rich_text import render_message
 from portal.tickets.links import issue_link
 from portal.tickets.models import Message, Ticket
@@ -30,6 +32,8 @@ def queue_reply_mail(ticket: Ticket, message: Message, *, agent: Agent, now: dat
         is_automatic=False,
         ticket_id=ticket.id,
         threading=threading_of(ticket.id),
+        reply_to=(ticket.id, person.id),
+        sender=team_sender(ticket.team.key) if ticket.team else None,
         ticket=ticket,
         message_html=render_message(message.body),
         message_text=message.body,
@@ -44,11 +48,23 @@ def queue_reply_mail(ticket: Ticket, message: Message, *, agent: Agent, now: dat
 
 
 def threading_of(ticket_id: int) -> Threading:
-    """What the next mail of a ticket refers to."""
-    sent = db.session.scalars(
-        select(OutboxMail.message_id)
+    """What the next mail of a ticket refers to: what we sent and what we were written, in the order of time."""
+    sent = db.session.execute(
+        select(OutboxMail.created_at, OutboxMail.message_id)
         .where(OutboxMail.ticket_id == ticket_id)
         .order_by(OutboxMail.id.desc())
         .limit(MAXIMUM_REFERENCES)
     ).all()
-    return Threading(in_reply_to=sent[0] if sent else None, references=tuple(reversed(sent)))
+    got = db.session.execute(
+        select(InboundMail.received_at, InboundMail.message_id)
+        .where(
+            InboundMail.ticket_id == ticket_id,
+            InboundMail.outcome.in_([Outcome.NEW_TICKET, Outcome.REPLY]),
+            InboundMail.message_id != "",
+        )
+        .order_by(InboundMail.id.desc())
+        .limit(MAXIMUM_REFERENCES)
+    ).all()
+    # What came in at the same instant stands before what it caused.
+    in_order = [message_id for _at, message_id in sorted([*reversed(got), *reversed(sent)], key=lambda row: row[0])]
+    return Threading(in_order[-1] if in_order else None, tuple(in_order[-MAXIMUM_REFERENCES:]))

@@ -12,7 +12,7 @@ from portal.agents.models import Agent
 from portal.database import db
 from portal.errors import NotFound
 from portal.knowledge_base.models import Topic
-from portal.mail.models import OutboxMail
+from portal.mail.models import OutboxMail, OutboxState
 from portal.people.models import Identity, Person
 from portal.search.models import SearchQuery, SuggestionImpression, SuggestionVerdict
 from portal.tickets.models import (
@@ -156,10 +156,11 @@ def events_of(ticket: Ticket) -> Sequence[TicketEvent]:
     ).all()
 
 
-def reply_mails(ticket: Ticket) -> dict[str, OutboxMail]:
-    """The mails that carried the replies of a ticket, by their Message-ID."""
+def told_mails(ticket: Ticket) -> dict[str, OutboxMail]:
+    """The mails that carried the replies of a ticket, and all others that did not arrive, by their Message-ID."""
+    is_told = or_(OutboxMail.template == "reply", OutboxMail.state == OutboxState.DEAD)
     mails = db.session.scalars(
-        select(OutboxMail).where(OutboxMail.ticket_id == ticket.id, OutboxMail.template == "reply")
+        select(OutboxMail).where(OutboxMail.ticket_id == ticket.id, is_told).order_by(OutboxMail.id)
     )
     return {mail.message_id: mail for mail in mails}
 

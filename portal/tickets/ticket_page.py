@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from markupsafe import Markup
@@ -11,12 +11,14 @@ from markupsafe import Markup
 from portal.agents.models import Agent
 from portal.agents.queries import active_agents
 from portal.knowledge_base.queries import topics
+from portal.mail.inbound_models import InboundMail
 from portal.mail.models import OutboxMail
 from portal.rich_text import render_message
 from portal.tickets import queries
 from portal.tickets.agent_forms import NoteForm, ReplyForm, TagsForm, new_idempotency_key, statuses_to_choose
 from portal.tickets.deadlines import calendar_of
 from portal.tickets.lifecycle import can_be_written_to
+from portal.tickets.mail_queries import held_mails
 from portal.tickets.models import ComposerTab, Message, ReplyDraft, Status, Ticket
 from portal.tickets.queue import Due, QueueFilter, due_of
 from portal.tickets.timeline import Entry, merge_timeline
@@ -24,11 +26,16 @@ from portal.tickets.timeline import Entry, merge_timeline
 
 @dataclass(frozen=True)
 class Conversation:
-    """The thread of a ticket and the mails that carried its replies, by Message-ID."""
+    """The thread of a ticket and the mails that carried its replies, by Message-ID.
+
+    `lost_mails` are other mails about it that did not arrive; `held_mails` came from people who do not take part.
+    """
 
     entries: Sequence[Entry]
     mails: dict[str, OutboxMail]
     last_message_id: int
+    lost_mails: Sequence[OutboxMail] = ()
+    held_mails: Sequence[InboundMail] = ()
 
     def html(self, body: str) -> Markup:
         """What somebody wrote, as safe HTML."""
@@ -36,12 +43,12 @@ class Conversation:
 
     def since(self, instant: datetime) -> Conversation:
         """Only what happened at or after `instant`."""
-        return Conversation([entry for entry in self.entries if entry.at >= instant], self.mails, self.last_message_id)
+        return replace(self, entries=[entry for entry in self.entries if entry.at >= instant])
 
     def after_message(self, message_id: int) -> Conversation:
         """Only the messages after one."""
         newer = [entry for entry in self.entries if entry.message is not None and entry.message.id > message_id]
-        return Conversation(newer, self.mails, self.last_message_id)
+        return replace(self, entries=newer)
 
 
 @dataclass(frozen=True)
@@ -74,8 +81,15 @@ def conversation_of(ticket: Ticket) -> Conversation:
     """Messages, notes and events in the order of time."""
     messages = queries.messages_of(ticket)
     entries = merge_timeline(messages, queries.notes_of(ticket), queries.events_of(ticket))
-    mails = queries.reply_mails(ticket) if any(message.mail_message_id for message in messages) else {}
-    return Conversation(entries, mails, messages[-1].id if messages else 0)
+    mails = queries.told_mails(ticket)
+    carried = {message.mail_message_id for message in messages}
+    return Conversation(
+        entries,
+        mails,
+        messages[-1].id if messages else 0,
+        lost_mails=[mail for mail in mails.values() if mail.message_id not in carried],
+        held_mails=held_mails(ticket.id),
+    )
 
 
 def properties_of(

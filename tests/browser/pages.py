@@ -17,6 +17,7 @@ from portal.tickets.models import Channel, Status, Ticket
 from portal.tickets.satisfaction import record_answer
 from tests.browser.chromium import Window
 from tests.browser.live_site import LiveSite
+from tests.browser.mailroom import empty_ledger, fill_ledger
 from tests.browser.words import Words, words_in
 from tests.factories import NOW, make_topic
 from tests.search.learning.evidence import learn
@@ -426,6 +427,21 @@ def _learning_stopped(visit: Visit) -> None:
     expect(visit.page.locator("#paused")).to_be_visible()
 
 
+def _mails(*, outcome: str = "") -> Callable[[Visit], None]:
+    def go(visit: Visit) -> None:
+        with visit.site.database():
+            fill_ledger(subject=visit.words.subject)
+        _signed_in(f"/agent/mail?outcome={outcome}")(visit)
+
+    return go
+
+
+def _no_mails(visit: Visit) -> None:
+    with visit.site.database():
+        empty_ledger()
+    _signed_in("/agent/mail")(visit)
+
+
 PAGES = (
     PageState("home", _at("")),
     PageState("home-suggestions", _suggestions),
@@ -490,6 +506,9 @@ PAGES = (
     PageState("ticket-note", _note),
     PageState("ticket-canned", _canned),
     PageState("ticket-conflict", _conflict),
+    PageState("mail", _mails()),
+    PageState("mail-held", _mails(outcome="held")),
+    PageState("mail-empty", _no_mails),
     PageState("learning", _signed_in("/agent/learning")),
     PageState("learning-empty", _nothing_learned),
     PageState("learning-article", _learning_article(4)),
