@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.database import Model
@@ -100,3 +100,6 @@ class MailboxState(Model):
     last_mail_at: Mapped[datetime | None]
     problem: Mapped[str] = mapped_column(Text, default="")
     problem_since: Mapped[datetime | None]
+    # Counts of the latest comparison with the ledger, as `portal.mail.reconciling.Reconciliation` names them.
+    reconciliation: Mapped[dict[str, int] | None] = mapped_column(JSON)
+    reconciled_at: Mapped[datetime | None]

@@ -171,6 +171,17 @@ class Participant(Model):
     person: Mapped[Person] = relationship()
 
 
+class AcknowledgementTopic(Model):
+    """A topic whose articles a team lets the acknowledgement of a mail suggest."""
+
+    __tablename__ = "acknowledgement_topic"
+
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"), primary_key=True)
+    chosen_by_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
+    chosen_at: Mapped[datetime]
+
+
 class Note(Model):
     """An internal note. A table of its own: code that builds mail or requester pages cannot reach it."""
 

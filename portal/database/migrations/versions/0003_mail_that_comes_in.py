@@ -21,6 +21,8 @@ def upgrade() -> None:
         sa.Column("last_mail_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("problem", sa.Text(), nullable=False),
         sa.Column("problem_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reconciliation", sa.JSON(), nullable=True),
+        sa.Column("reconciled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("mailbox", name=op.f("pk_mailbox_state")),
     )
     op.create_table(
@@ -87,6 +89,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_participant_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "acknowledgement_topic",
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("chosen_by_id", sa.Integer(), nullable=True),
+        sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["chosen_by_id"], ["agent.id"], name=op.f("fk_acknowledgement_topic_chosen_by_id_agent")
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_acknowledgement_topic_team_id_team")),
+        sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_acknowledgement_topic_topic_id_topic")),
+        sa.PrimaryKeyConstraint("team_id", "topic_id", name=op.f("pk_acknowledgement_topic")),
+    )
+    op.create_table(
         "mail_arrival",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("inbound_mail_id", sa.Integer(), nullable=False),
@@ -146,6 +161,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_mail_arrival_arrived_at")
 
     op.drop_table("mail_arrival")
+    op.drop_table("acknowledgement_topic")
     with op.batch_alter_table("participant", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_participant_person_id"))
 
