@@ -57,7 +57,8 @@ def can_be_written_to(status: Status) -> bool:
 def summarise(events: Iterable[Happened]) -> Summary:
     """The state that `events` (oldest first, beginning with "opened") lead to.
 
-    Kinds that count: opened, requester_message, agent_reply, status_changed (payload: from, to), rated (score).
+    Kinds that count: opened, requester_message, agent_reply, status_changed (payload: from, to), rated (score),
+    thanks_refuted (written_at) and thanks_confirmed (to, solved_at: as it was before a mail that only says thanks).
     A requester waits from their first unanswered message on, and "not yet" is one; an agent's reply, or waiting for
     the requester, ends it.
     """
@@ -68,6 +69,14 @@ def summarise(events: Iterable[Happened]) -> Summary:
         if event.kind in {"opened", "requester_message"} or _says_not_yet(event):
             waiting_since = waiting_since or event.occurred_at
             last_change_at = event.occurred_at
+        elif event.kind == "thanks_refuted":
+            waiting_since = waiting_since or datetime.fromisoformat(event.payload["written_at"])
+            last_change_at = event.occurred_at
+        elif event.kind == "thanks_confirmed":
+            status, waiting_since, last_change_at = Status(event.payload["to"]), None, event.occurred_at
+            if status is Status.SOLVED:
+                reopen_count -= 1
+                solved_at = datetime.fromisoformat(event.payload["solved_at"])
         elif event.kind == "agent_reply":
             first_responded_at = first_responded_at or event.occurred_at
             waiting_since = None

@@ -16,8 +16,8 @@ from portal.mail.parsing import UnreadableMail
 from portal.mail.processing import PROCESS_JOB
 from portal.tickets import mailroom_actions, mailroom_queries
 from portal.tickets.inbound import MailDesk
-from portal.tickets.mail_actions_routes import blueprint
 from portal.tickets.mail_files import ORIGINAL_TYPE
+from portal.tickets.thanks_routes import blueprint
 from portal.web.files import file_answer
 from portal.web.htmx import see_other
 

@@ -125,6 +125,7 @@ class TicketEvent(Model):
 
     ticket: Mapped[Ticket] = relationship(back_populates="events")
     agent: Mapped[Agent | None] = relationship()
+    person: Mapped[Person | None] = relationship()
 
 
 class Message(Model):

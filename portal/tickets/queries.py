@@ -151,7 +151,7 @@ def events_of(ticket: Ticket) -> Sequence[TicketEvent]:
     return db.session.scalars(
         select(TicketEvent)
         .where(TicketEvent.ticket_id == ticket.id)
-        .options(joinedload(TicketEvent.agent))
+        .options(joinedload(TicketEvent.agent), joinedload(TicketEvent.person))
         .order_by(TicketEvent.id)
     ).all()
 

@@ -21,6 +21,7 @@ from portal.tickets.lifecycle import can_be_written_to
 from portal.tickets.mail_queries import held_mails
 from portal.tickets.models import ComposerTab, Message, ReplyDraft, Status, Ticket
 from portal.tickets.queue import Due, QueueFilter, due_of
+from portal.tickets.thanks_verdict import Verdict, latest_verdict
 from portal.tickets.timeline import Entry, merge_timeline
 
 
@@ -29,6 +30,7 @@ class Conversation:
     """The thread of a ticket and the mails that carried its replies, by Message-ID.
 
     `lost_mails` are other mails about it that did not arrive; `held_mails` came from people who do not take part.
+    `verdict` is whether the latest mail only says thanks, as long as an agent may say otherwise.
     """
 
     entries: Sequence[Entry]
@@ -36,6 +38,7 @@ class Conversation:
     last_message_id: int
     lost_mails: Sequence[OutboxMail] = ()
     held_mails: Sequence[InboundMail] = ()
+    verdict: Verdict | None = None
 
     def html(self, body: str) -> Markup:
         """What somebody wrote, as safe HTML."""
@@ -80,7 +83,8 @@ class Composer:
 def conversation_of(ticket: Ticket) -> Conversation:
     """Messages, notes and events in the order of time."""
     messages = queries.messages_of(ticket)
-    entries = merge_timeline(messages, queries.notes_of(ticket), queries.events_of(ticket))
+    events = queries.events_of(ticket)
+    entries = merge_timeline(messages, queries.notes_of(ticket), events)
     mails = queries.told_mails(ticket)
     carried = {message.mail_message_id for message in messages}
     return Conversation(
@@ -89,6 +93,7 @@ def conversation_of(ticket: Ticket) -> Conversation:
         messages[-1].id if messages else 0,
         lost_mails=[mail for mail in mails.values() if mail.message_id not in carried],
         held_mails=held_mails(ticket.id),
+        verdict=latest_verdict(events) if can_be_written_to(ticket.status) else None,
     )
 
 
