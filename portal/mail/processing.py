@@ -1,7 +1,7 @@
 """Working on the mail that came in: read it, hand it on, note what became of it. One commit a mail.
 
-A mail that cannot be read, or that makes the reader fail again and again, is handed on unread: it never blocks the
-next one and never vanishes.
+A mail that cannot be read within its limits, or that makes the reader fail again and again, is handed on unread: it
+never blocks the next one and never vanishes.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from sqlalchemy import select
 
 from portal.clock import utcnow
 from portal.database import db
+from portal.mail.bounded_reading import READER, BoundedReader
 from portal.mail.inbound_models import InboundMail, Outcome
 from portal.mail.parsed import ParsedMail
-from portal.mail.parsing import UnreadableMail, parse_mail
+from portal.mail.parsing import UnreadableMail
 from portal.storage import BlobStore
 
 logger = structlog.get_logger(__name__)
@@ -38,11 +39,11 @@ class InboundHandler(Protocol):
     def __call__(self, mail: InboundMail, parsed: ParsedMail | None, *, now: datetime) -> None: ...
 
 
-def process_due_mail(blobs: BlobStore, handler: InboundHandler) -> int:
+def process_due_mail(blobs: BlobStore, handler: InboundHandler, *, reader: BoundedReader = READER) -> int:
     """Work until nothing waits; how many mails that were. Commits after each."""
     count = 0
     while (mail := _claimed(now=utcnow())) is not None:
-        _work_on(mail, blobs, handler)
+        _work_on(mail, blobs, handler, reader)
         count += 1
     return count
 
@@ -64,10 +65,10 @@ def _claimed(*, now: datetime) -> InboundMail | None:
     return mail
 
 
-def _work_on(mail: InboundMail, blobs: BlobStore, handler: InboundHandler) -> None:
+def _work_on(mail: InboundMail, blobs: BlobStore, handler: InboundHandler, reader: BoundedReader) -> None:
     mail_id = mail.id
     try:
-        parsed, problem = _read(mail.digest, mail.attempts, blobs)
+        parsed, problem = _read(mail.digest, mail.attempts, blobs, reader)
         db.session.refresh(mail, with_for_update=True)
         if mail.outcome is Outcome.RECEIVED:
             now = utcnow()
@@ -83,14 +84,14 @@ def _work_on(mail: InboundMail, blobs: BlobStore, handler: InboundHandler) -> No
         logger.exception("mail could not be worked on", mail_id=mail_id)
 
 
-def _read(digest: str, attempts: int, blobs: BlobStore) -> tuple[ParsedMail | None, str]:
+def _read(digest: str, attempts: int, blobs: BlobStore, reader: BoundedReader) -> tuple[ParsedMail | None, str]:
     """The mail, or None and why it cannot be read."""
     # No transaction is open meanwhile.
     db.session.commit()
     if attempts > ATTEMPTS_TO_READ:
         return None, "Reading it failed several times."
     try:
-        return parse_mail(blobs.get(digest)), ""
+        return reader.read(blobs.get(digest)), ""
     except UnreadableMail as error:
         return None, str(error)
     except FileNotFoundError:

@@ -1,0 +1,59 @@
+"""The process that reads mail for `portal.mail.bounded_reading`: bytes in, a pickled mail or why there is none out."""
+
+from __future__ import annotations
+
+import pickle
+import resource
+import signal
+import sys
+from multiprocessing.connection import Connection
+from typing import Final
+
+from portal.localization import INTERFACE_LOCALES
+from portal.mail.bounces import delivery_report
+from portal.mail.parsed import ParsedMail
+from portal.mail.parsing import UnreadableMail, parse_mail
+from portal.mail.reply_text import split_text
+from portal.mail.robots import automatic_reason
+from portal.mail.text_language import detect_language
+
+# The costliest mails of 25 MB that we know need half of it.
+LIMIT_BYTES: Final = 512 * 1024 * 1024
+
+
+def serve(connection: Connection[bytes, bytes], *, seconds: float) -> None:
+    """Answer until the parent closes the connection or ends."""
+    while True:
+        try:
+            raw = connection.recv_bytes()
+        except (EOFError, ConnectionError):
+            return
+        # Python leaves this signal to the kernel, which ends the process even within one long match.
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        answer = _answer(raw)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        connection.send_bytes(answer)
+
+
+def _answer(raw: bytes) -> bytes:
+    try:
+        mail = parse_mail(raw)
+        _rehearse(mail)
+        return pickle.dumps(mail)
+    except UnreadableMail as error:
+        return pickle.dumps(error.reason)
+    except MemoryError:
+        return pickle.dumps("Reading it needs too much memory.")
+
+
+def _rehearse(mail: ParsedMail) -> None:
+    """Do what will be done with its text, so that a mail that hangs there hangs here."""
+    if delivery_report(mail) is None:
+        automatic_reason(mail, envelope_from=None, own_addresses=frozenset())
+        detect_language(split_text(mail.text, subject=mail.subject).new, INTERFACE_LOCALES)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_DATA, (LIMIT_BYTES, LIMIT_BYTES))
+    serve(Connection(int(sys.argv[1])), seconds=float(sys.argv[2]))
