@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import EmailField, HiddenField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from portal.tickets.canned import unresolved_variables
 from portal.tickets.lifecycle import ALLOWED
 from portal.tickets.models import Priority, Status
+from portal.tickets.requester_forms import MailAddress, clean_line
 from portal.tickets.tags import MAXIMUM_TAG_LENGTH, MAXIMUM_TAGS, split_tags
 from portal.web.forms import CleanForm, RowIdField
 
@@ -110,3 +111,10 @@ def statuses_to_choose(current: Status) -> list[Status]:
 def priorities() -> Sequence[Priority]:
     """Every priority, most urgent first."""
     return tuple(reversed(Priority))
+
+
+class ParticipantForm(CleanForm):
+    """Somebody who is to take part."""
+
+    address = EmailField(_l("Email address"), filters=[clean_line], validators=[MailAddress()])
+    name = StringField(_l("Name"), filters=[clean_line], validators=[Length(max=120)])

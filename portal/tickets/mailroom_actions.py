@@ -15,7 +15,8 @@ from portal.mail.parsing import parse_mail
 from portal.people.actions import find_or_create_person
 from portal.tickets.history import record_event
 from portal.tickets.inbound import MailDesk
-from portal.tickets.models import Message, Participant, Ticket
+from portal.tickets.models import Message, Ticket
+from portal.tickets.participants import join
 
 # What is not on a ticket as a message yet.
 _LOOSE = frozenset({Outcome.HELD, Outcome.SUPPRESSED, Outcome.SPAM, Outcome.BOUNCE})
@@ -39,9 +40,8 @@ def release_mail(desk: MailDesk, mail: InboundMail, *, agent: Agent, now: dateti
         parsed.sender.address, name=parsed.sender.name[:120], locale=ticket.locale, time_zone="", now=now
     )
     db.session.flush()
-    if person.id != ticket.requester_id and db.session.get(Participant, (ticket.id, person.id)) is None:
-        db.session.add(Participant(ticket_id=ticket.id, person_id=person.id, joined_at=now, joined_by_id=agent.id))
     record_event(ticket, "mail_released", now=now, agent=agent, payload={"sender": parsed.sender.address})
+    join(ticket, person, agent=agent, now=now)
     desk.accept(mail, parsed, ticket, person, now=now)
     mail.settled_at = now
     db.session.commit()

@@ -17,7 +17,7 @@ from portal.mail.processing import PROCESS_JOB
 from portal.tickets import mailroom_actions, mailroom_queries
 from portal.tickets.inbound import MailDesk
 from portal.tickets.mail_files import ORIGINAL_TYPE
-from portal.tickets.thanks_routes import blueprint
+from portal.tickets.participants_routes import blueprint
 from portal.web.files import file_answer
 from portal.web.htmx import see_other
 

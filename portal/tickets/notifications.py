@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 
@@ -12,26 +13,58 @@ from portal.mail.inbound_models import InboundMail, Outcome
 from portal.mail.models import OutboxMail
 from portal.mail.outbox import MAXIMUM_REFERENCES, Threading, enqueue
 from portal.mail.senders import team_sender
+from portal.people.models import Person
 from portal.rich_text import render_message
 from portal.tickets.links import issue_link
 from portal.tickets.models import Message, Ticket
+from portal.tickets.participants import participants_of
 from portal.web.templating import external_url
 
 
 def queue_reply_mail(ticket: Ticket, message: Message, *, agent: Agent, now: datetime) -> OutboxMail:
-    """An agent's reply to the requester, threaded under what we sent before; the caller commits."""
-    person = ticket.requester
-    token = issue_link(ticket, person, now=now)
-    mail = enqueue(
+    """An agent's reply to the requester and to all who take part, threaded under what we sent before.
+
+    Returns the requester's mail; the caller commits.
+    """
+    write = partial(_enqueue_reply, ticket, message, agent=agent, threading=threading_of(ticket.id), now=now)
+    token = issue_link(ticket, ticket.requester, now=now)
+    mail = write(
         "reply",
+        ticket.requester,
+        key=f"reply:{message.id}",
+        request_url=external_url("requests.open_link", locale=ticket.locale, token=token),
+        solved_url=external_url("requests.open_link", locale=ticket.locale, token=token, answer="solved"),
+        not_solved_url=external_url("requests.open_link", locale=ticket.locale, token=token, answer="not-yet"),
+    )
+    message.mail_message_id = mail.message_id
+    for participant in participants_of(ticket.id):
+        if participant.person.email:
+            write("copy", participant.person, key=f"copy:{message.id}:{participant.person_id}")
+    return mail
+
+
+def _enqueue_reply(
+    ticket: Ticket,
+    message: Message,
+    template: str,
+    person: Person,
+    *,
+    key: str,
+    agent: Agent,
+    threading: Threading,
+    now: datetime,
+    **context: str,
+) -> OutboxMail:
+    return enqueue(
+        template,
         to=person.email,
         to_name=person.name,
         locale=ticket.locale,
-        idempotency_key=f"reply:{message.id}",
+        idempotency_key=key,
         now=now,
         is_automatic=False,
         ticket_id=ticket.id,
-        threading=threading_of(ticket.id),
+        threading=threading,
         reply_to=(ticket.id, person.id),
         sender=team_sender(ticket.team.key) if ticket.team else None,
         ticket=ticket,
@@ -39,12 +72,8 @@ def queue_reply_mail(ticket: Ticket, message: Message, *, agent: Agent, now: dat
         message_text=message.body,
         agent_name=agent.name,
         team_name=ticket.team.name if ticket.team else "",
-        request_url=external_url("requests.open_link", locale=ticket.locale, token=token),
-        solved_url=external_url("requests.open_link", locale=ticket.locale, token=token, answer="solved"),
-        not_solved_url=external_url("requests.open_link", locale=ticket.locale, token=token, answer="not-yet"),
+        **context,
     )
-    message.mail_message_id = mail.message_id
-    return mail
 
 
 def threading_of(ticket_id: int) -> Threading:

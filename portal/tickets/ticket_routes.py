@@ -28,9 +28,10 @@ from portal.clock import utcnow
 from portal.database import db
 from portal.errors import NotFound, RuleViolation
 from portal.tickets import actions, queries
-from portal.tickets.agent_forms import PropertyForm, TagsForm, priorities
+from portal.tickets.agent_forms import ParticipantForm, PropertyForm, TagsForm, priorities
 from portal.tickets.models import Priority, Status, Ticket
 from portal.tickets.panels import PANELS, PanelSearch, panel_context
+from portal.tickets.participants import participants_of
 from portal.tickets.queue import QueueFilter, View
 from portal.tickets.tags import split_tags
 from portal.tickets.ticket_page import Composer, composer_of, conversation_of, properties_of, topic_choices
@@ -141,6 +142,7 @@ def ticket_page(
     status: int = 200,
     composer: Composer | None = None,
     tags_form: TagsForm | None = None,
+    participant_form: ParticipantForm | None = None,
     notice: str = "",
     notice_kind: str = "ok",
 ) -> Response:
@@ -158,6 +160,8 @@ def ticket_page(
         composer=composer or composer_of(ticket, agent, last_message_id=conversation.last_message_id),
         priorities=priorities(),
         earlier=queries.earlier_tickets(ticket),
+        participants=participants_of(ticket.id),
+        participant_form=participant_form or ParticipantForm(prefix="participant"),
         notice=notice or (_("Changes saved") if "saved" in request.args else ""),
         notice_kind=notice_kind,
         **_open_panel(ticket),
