@@ -41,9 +41,10 @@ messages: $(VENV)/.test-ready
 	done
 	rm translations/messages.pot
 
-## crash: kill web server and worker while clients write (the long form; CI runs a short one)
+## crash: kill web server and worker while clients write and mail comes and goes (the long form; CI runs a short one)
 crash: $(VENV)/.test-ready translations
 	$(BIN)/python -m tests.crash --submissions 500 --kills 40
+	$(BIN)/python -m tests.mail_crash --mails 5000 --kills 300 --inbound-kills 70
 
 ## mail-torture: mutants of every sample mail, a mail server with eight faults, loops (the long form)
 mail-torture: $(VENV)/.test-ready translations

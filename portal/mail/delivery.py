@@ -6,6 +6,7 @@ A crash between the mail server's 250 and our commit repeats that one mail, unde
 from __future__ import annotations
 
 import random
+import threading
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,6 +36,10 @@ RETRY_DELAYS = (
 )
 JITTER = 0.2
 
+# One mail at a time in a process: a kill repeats no more than one, mails keep their order, and a mail server that
+# hangs holds up one thread of the worker and not all. `_asked`: somebody wants what is due by now to be sent.
+_busy, _asked = threading.Lock(), threading.Event()
+
 
 def retry_delay(attempts: int, *, jitter: float) -> timedelta:
     """The wait after `attempts` failures; `jitter` from -1 to 1 moves it by up to 20 %."""
@@ -43,7 +48,20 @@ def retry_delay(attempts: int, *, jitter: float) -> timedelta:
 
 
 def deliver_due_mail() -> None:
-    """Send until nothing is due or the channel is stopped. Commits after each mail."""
+    """Send until nothing is due or the channel is stopped. Commits after each mail.
+
+    Leaves it to the thread of this process that is at it already, if there is one: that looks once more at its end.
+    """
+    _asked.set()
+    while _asked.is_set() and _busy.acquire(blocking=False):
+        try:
+            _asked.clear()
+            _send_all()
+        finally:
+            _busy.release()
+
+
+def _send_all() -> None:
     was_open = breaker_is_open(now=utcnow())
     with _open_transport() as transport:
         while (lease := lease_next(now=utcnow())) is not None:

@@ -32,7 +32,11 @@ def serve(connection: Connection[bytes, bytes], *, seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds)
         answer = _answer(raw)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        connection.send_bytes(answer)
+        try:
+            connection.send_bytes(answer)
+        except ConnectionError:
+            # The parent was killed meanwhile.
+            return
 
 
 def _answer(raw: bytes) -> bytes:

@@ -48,7 +48,7 @@ def compose(mail: OutboxMail) -> EmailMessage:
     """The message as it goes out: text and HTML alternatives, and what people wrote in headers as text only.
 
     Raises:
-        DeliveryFailed: for good, when the recipient is not one address.
+        DeliveryFailed: for good, when the recipient is not one address of ASCII letters.
     """
     sender = sender_of(mail)
     # SMTP wants CRLF, and lines under 998 octets whatever the text. Values set raw are finished: fold nothing anew.
@@ -58,6 +58,8 @@ def compose(mail: OutboxMail) -> EmailMessage:
         message.set_raw("To", mailbox_value(mail.recipient_name, mail.recipient, header="To"))
     except NotAnAddress as error:
         raise DeliveryFailed(str(error), is_permanent=True) from error
+    except UnicodeEncodeError as error:
+        raise DeliveryFailed("the address has letters other than ASCII's (SMTPUTF8)", is_permanent=True) from error
     message.set_raw("Subject", text_value(mail.subject, header="Subject"))
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = mail.message_id

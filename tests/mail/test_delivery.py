@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import smtplib
 import socket
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -181,7 +183,7 @@ def test_a_mail_that_fails_for_three_days_is_dead(smtp_app, catcher):
 
 
 def test_a_mail_that_cannot_be_composed_does_not_hold_up_the_next(smtp_app, catcher):
-    broken, good = make_mail(recipient="anna@bücher.example"), make_mail()
+    broken, good = make_mail(headers={"X-Odd": "two\nlines"}), make_mail()
     deliver()
     assert (broken.state, good.state) == (OutboxState.RETRY, OutboxState.SENT)
     assert broken.last_error
@@ -327,3 +329,52 @@ def test_the_demo_keeps_the_mail_instead_of_sending_it(app):
 def test_the_wait_grows_and_stays_within_a_fifth(attempts: int, jitter: float):
     base = RETRY_DELAYS[min(attempts, len(RETRY_DELAYS)) - 1]
     assert base * 0.79 <= retry_delay(attempts, jitter=jitter) <= base * 1.21
+
+
+def test_two_runs_in_one_process_send_one_mail_at_a_time(smtp_app, catcher, monkeypatch: pytest.MonkeyPatch):
+    in_hand, most, taken = 0, 0, 0
+
+    async def handle_DATA(_server, _session, _envelope):
+        nonlocal in_hand, most, taken
+        in_hand += 1
+        most, taken = max(most, in_hand), taken + 1
+        await asyncio.sleep(0.05)
+        in_hand -= 1
+        return "250 OK"
+
+    monkeypatch.setattr(type(catcher), "handle_DATA", staticmethod(handle_DATA))
+    for _ in range(6):
+        make_mail()
+    # The runs' own threads write: no transaction of the test stands in their way.
+    db.session.rollback()
+    runs = [threading.Thread(target=smtp_app.extensions["jobs"].runners["mail.deliver"]) for _ in range(3)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join(20)
+
+    assert (most, taken) == (1, 6)
+
+
+def test_a_run_that_is_asked_for_meanwhile_comes_after_the_one_at_it(monkeypatch: pytest.MonkeyPatch):
+    runs: list[str] = []
+
+    def send_all() -> None:
+        runs.append("begin")
+        if len(runs) == 1:
+            other = threading.Thread(target=delivery.deliver_due_mail)
+            other.start()
+            other.join(20)
+        runs.append("end")
+
+    monkeypatch.setattr(delivery, "_send_all", send_all)
+    delivery.deliver_due_mail()
+
+    assert runs == ["begin", "end", "begin", "end"]
+
+
+def test_an_address_that_no_server_takes_from_us_is_dead_at_once_with_the_reason(smtp_app, catcher):
+    mail = make_mail(recipient="jürgen@bücher.example")
+    deliver()
+    assert (mail.state, mail.attempts, catcher.received) == (OutboxState.DEAD, 1, [])
+    assert "SMTPUTF8" in mail.last_error
