@@ -1,26 +1,14 @@
-"""Mails that could not be delivered: which there are, and sending them once more."""
+"""Mails that could not be delivered: sending them once more."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-
-from sqlalchemy import select
 
 from portal.database import db
 from portal.errors import RuleViolation
 from portal.mail.mailboxes import mailbox_for
 from portal.mail.models import OutboxMail, OutboxState
 from portal.people.addresses import normalize_address
-
-
-def dead_mails(ticket_id: int) -> Sequence[OutboxMail]:
-    """The mails about a ticket that did not arrive, oldest first; those over a cap among them."""
-    return db.session.scalars(
-        select(OutboxMail)
-        .where(OutboxMail.ticket_id == ticket_id, OutboxMail.state == OutboxState.DEAD)
-        .order_by(OutboxMail.id)
-    ).all()
 
 
 def send_again(mail: OutboxMail, *, now: datetime, to: str = "") -> None:

@@ -103,3 +103,8 @@ class MailboxState(Model):
     # Counts of the latest comparison with the ledger, as `portal.mail.reconciling.Reconciliation` names them.
     reconciliation: Mapped[dict[str, int] | None] = mapped_column(JSON)
     reconciled_at: Mapped[datetime | None]
+
+    @property
+    def unaccounted(self) -> int:
+        """Mails that lie in the mailbox and have no row, as found by the latest comparison."""
+        return (self.reconciliation or {}).get("unaccounted", 0)

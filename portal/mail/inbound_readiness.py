@@ -11,7 +11,6 @@ from portal.clock import utcnow
 from portal.database import db
 from portal.mail.inbound_models import InboundMail, MailboxState, Outcome
 from portal.mail.mailboxes import configured_mailboxes
-from portal.mail.models import OutboxMail, OutboxState
 from portal.web.templating import current_settings
 
 UNPROCESSED_AFTER: Final = timedelta(minutes=10)
@@ -27,12 +26,10 @@ def inbound_readiness() -> dict[str, Any]:
     waiting = _count(
         InboundMail.outcome == Outcome.RECEIVED, InboundMail.received_at < now - UNPROCESSED_AFTER, of=InboundMail.id
     )
-    dead = _count(OutboxMail.state == OutboxState.DEAD, of=OutboxMail.id)
     return {
         "well": not waiting and all(each["well"] for each in mailboxes.values()),
         "mailboxes": mailboxes,
         "unprocessed_over_10_minutes": waiting,
-        "dead_letters": dead,
     }
 
 
@@ -41,11 +38,13 @@ def _mailbox(state: MailboxState | None, *, now: datetime) -> dict[str, Any]:
         return {"well": False, "problem": False, "walked_seconds_ago": None}
     age = now - state.walked_at if state.walked_at else None
     return {
-        "well": not state.problem and age is not None and age < WALK_OVERDUE_AFTER,
+        "well": not state.problem and not state.unaccounted and age is not None and age < WALK_OVERDUE_AFTER,
         # Whether, not what: this page is open to all, and the words name hosts and accounts.
         "problem": bool(state.problem),
         "problem_since": state.problem_since.isoformat() if state.problem_since else None,
         "walked_seconds_ago": _seconds(age),
+        "unaccounted": state.unaccounted,
+        "reconciled_seconds_ago": _seconds(now - state.reconciled_at if state.reconciled_at else None),
         "last_mail_seconds_ago": _seconds(now - state.last_mail_at if state.last_mail_at else None),
     }
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 import structlog
@@ -21,7 +21,7 @@ logger = structlog.get_logger(__name__)
 
 RECONCILE_JOB: Final = "mail.reconcile"
 DAYS: Final = 3
-EVERY: Final = timedelta(days=1)
+RETRY_AFTER: Final = timedelta(hours=1)
 _HOUR: Final = 4
 
 
@@ -35,21 +35,29 @@ class Reconciliation:
     unaccounted: int
 
 
-_done_on: dict[str, str] = {}
+_tried_at: dict[str, datetime] = {}
 
 
 def reconcile_due() -> None:
-    """Once a night and mailbox, and once after a worker has begun to work."""
+    """Once a night and mailbox; what fails is tried again after an hour."""
     settings = current_settings()
     now = utcnow()
-    local = now.astimezone(settings.zone)
-    night = (local if local.hour >= _HOUR else local - EVERY).date().isoformat()
     for mailbox in configured_mailboxes(settings):
-        if mailbox.imap is not None and _done_on.get(mailbox.name) != night:
+        if mailbox.imap is None or now - _tried_at.get(mailbox.name, now - RETRY_AFTER) < RETRY_AFTER:
+            continue
+        done_at = db.session.scalar(select(MailboxState.reconciled_at).where(MailboxState.mailbox == mailbox.name))
+        if done_at is None or done_at < latest_night(now, settings.zone):
             with imap.claimed(mailbox.name) as is_ours:
                 if is_ours:
-                    _done_on[mailbox.name] = night
+                    _tried_at[mailbox.name] = now
                     _reconcile_or_log(mailbox, now=now)
+
+
+def latest_night(now: datetime, zone: tzinfo) -> datetime:
+    """The last time that it was four in the morning in `zone`."""
+    local = now.astimezone(zone)
+    night = local.replace(hour=_HOUR, minute=0, second=0, microsecond=0, fold=0)
+    return night if night <= local else night - timedelta(days=1)
 
 
 def _reconcile_or_log(mailbox: Mailbox, *, now: datetime) -> None:
@@ -104,16 +112,11 @@ def _with_rows(name: str, uid_validity: int, uids: list[int]) -> set[int]:
 
 
 def _note(name: str, counts: Reconciliation, *, now: datetime) -> None:
-    logger.info("mailbox reconciled", mailbox=name, **{key: getattr(counts, key) for key in counts.__slots__})
-    if not counts.unaccounted:
-        return
+    log = logger.error if counts.unaccounted else logger.info
+    log("mailbox reconciled", mailbox=name, **asdict(counts))
     with writing():
         give_up_transaction()
         state = db.session.get(MailboxState, name) or MailboxState(mailbox=name, last_uid=0)
-        state.problem = (
-            f"{counts.unaccounted} of {counts.in_mailbox} mails of the last {DAYS} days are unaccounted for: "
-            "they lie in the mailbox and could not be stored. Open them there; the log names their UIDs."
-        )
-        state.problem_since = state.problem_since or now
+        state.reconciliation, state.reconciled_at = asdict(counts), now
         db.session.add(state)
         db.session.commit()

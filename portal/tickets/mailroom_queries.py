@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from portal.database import db
 from portal.errors import NotFound
-from portal.mail.inbound_models import InboundMail, Outcome
+from portal.mail.inbound_models import InboundMail, MailboxState, Outcome
 from portal.tickets.models import Ticket
 from portal.web.paging import Key, Page, keyset_page
 
@@ -37,6 +37,12 @@ def outcome_counts(*, now: datetime) -> dict[Outcome, int]:
     for outcome, count in rows:
         counts[outcome] = count
     return counts
+
+
+def troubled_mailboxes() -> Sequence[MailboxState]:
+    """The mailboxes that cannot be walked through, or that hold mails without a row, by name."""
+    states = db.session.scalars(select(MailboxState).order_by(MailboxState.mailbox))
+    return [state for state in states if state.problem or state.unaccounted]
 
 
 def references_of(mails: Sequence[InboundMail]) -> Mapping[int, str]:

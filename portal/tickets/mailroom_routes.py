@@ -93,6 +93,7 @@ def _list_page(notice: str = "", *, status: int = 200) -> Response:
         outcomes=list(Outcome),
         counts=mailroom_queries.outcome_counts(now=utcnow()),
         references=mailroom_queries.references_of(page.items),
+        troubled=mailroom_queries.troubled_mailboxes(),
         notice=notice,
     )
     return make_response(html, status)

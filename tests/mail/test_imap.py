@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
@@ -19,13 +20,14 @@ from portal.app import create_app
 from portal.clock import utcnow
 from portal.database import db, writing
 from portal.jobs.queue import run_now
-from portal.mail import imap, mailbox_watch
+from portal.mail import imap, mailbox_watch, reconciling
 from portal.mail.cli import group
 from portal.mail.imap import WALK_JOB, walk
 from portal.mail.imap_connection import ImapFolder
 from portal.mail.inbound_models import InboundMail, MailArrival, MailboxState
+from portal.mail.inbound_readiness import inbound_readiness
 from portal.mail.mailboxes import Mailbox, configured_mailboxes
-from portal.mail.reconciling import Reconciliation, reconcile
+from portal.mail.reconciling import Reconciliation, latest_night, reconcile, reconcile_due
 from tests.conftest import make_settings, skip_or_fail
 from tests.mail import dovecot
 from tests.mail.dovecot import Dovecot, running_dovecot
@@ -286,9 +288,48 @@ def test_what_cannot_be_taken_in_is_unaccounted_for(server: Dovecot, mailbox: Ma
     def refuse(self: ImapFolder, uid: int, **_values: Any) -> bytes | None:
         raise self.box.client.error("NO")
 
-    monkeypatch.setattr(ImapFolder, "fetch", refuse)
-    assert reconcile(mailbox, now=utcnow()).unaccounted == 1
-    assert "1 of 1 mails" in state().problem
+    now = utcnow()
+    with monkeypatch.context() as patch:
+        patch.setattr(ImapFolder, "fetch", refuse)
+        assert reconcile(mailbox, now=now).unaccounted == 1
+        assert (state().unaccounted, state().reconciled_at) == (1, now)
+
+        walk(mailbox)
+        assert state().unaccounted == 1, "the walk does not clear what it passes by"
+        assert not inbound_readiness()["well"]
+
+    assert reconcile(mailbox, now=utcnow()).taken_in == 1
+    assert state().unaccounted == 0
+
+
+def test_a_mailbox_is_compared_once_a_night_whoever_restarts(
+    server: Dovecot, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(reconciling, "configured_mailboxes", lambda _settings: (mailbox,))
+    monkeypatch.setattr(reconciling, "_tried_at", {})
+    server.put(raw(1))
+
+    reconcile_due()
+    first = state().reconciled_at
+    reconciling._tried_at.clear()
+    reconcile_due()
+
+    assert state().reconciled_at == first
+    assert state().reconciliation == {"in_mailbox": 1, "with_row": 0, "taken_in": 1, "unaccounted": 0}
+
+
+@pytest.mark.parametrize(
+    ("now", "night"),
+    [
+        ("2026-11-24T03:59:00+01:00", "2026-11-23T04:00:00+01:00"),
+        ("2026-11-24T04:00:00+01:00", "2026-11-24T04:00:00+01:00"),
+        # The clocks go back at three.
+        ("2026-10-25T03:30:00+01:00", "2026-10-24T04:00:00+02:00"),
+    ],
+)
+def test_the_night_begins_at_four_by_the_clocks_of_the_place(now: str, night: str):
+    berlin = ZoneInfo("Europe/Berlin")
+    assert latest_night(datetime.fromisoformat(now), berlin) == datetime.fromisoformat(night)
 
 
 def test_idle_wakes_the_walk_within_seconds(

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from portal.clock import utcnow
 from portal.database import db
-from portal.mail.inbound_models import InboundMail, Outcome
+from portal.mail.inbound_models import InboundMail, MailboxState, Outcome
 from portal.mail.models import OutboxMail, OutboxState
 from portal.mail.reply_addresses import bounce_address, reply_address
 from portal.tickets.actions import change_status, send_reply
@@ -331,3 +331,24 @@ def test_the_original_of_a_mail_is_what_came(app, agent_client):
     assert answer.get_data() == message.as_bytes()
     assert "attachment" in answer.headers["Content-Disposition"]
     assert agent_client.get("/agent/mail/999999/original").status_code == 404
+
+
+def test_the_page_of_mail_says_which_mailbox_has_a_problem_and_what_is_unaccounted_for(app, agent_client):
+    db.session.add(
+        MailboxState(
+            mailbox="support",
+            last_uid=0,
+            problem="The password was refused.",
+            problem_since=utcnow(),
+            reconciliation={"in_mailbox": 5, "with_row": 3, "taken_in": 0, "unaccounted": 2},
+        )
+    )
+    db.session.add(MailboxState(mailbox="sales", last_uid=0, problem=""))
+    db.session.commit()
+
+    page = agent_client.get("/agent/mail").get_data(as_text=True)
+
+    assert "Mail is not fetched from the mailbox <bdi>support</bdi>" in page
+    assert "The password was refused." in page
+    assert "2 mails in the mailbox <bdi>support</bdi> could not be stored" in page
+    assert "sales" not in page
