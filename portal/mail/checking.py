@@ -73,7 +73,7 @@ def check_door(settings: Settings, on_step: Step) -> None:
         return
     place = f"{settings.lmtp_host}:{settings.lmtp_port}"
     try:
-        with smtplib.LMTP(settings.lmtp_host, settings.lmtp_port) as door:
+        with smtplib.LMTP(settings.lmtp_host, settings.lmtp_port, timeout=settings.smtp_timeout_seconds) as door:
             door.ehlo_or_helo_if_needed()
     except (smtplib.SMTPException, OSError) as error:
         raise MailboxProblem(

@@ -14,7 +14,7 @@ from portal.database import writing
 from portal.mail.checking import Step, check_door, check_mailbox, check_sending
 from portal.mail.imap import walk
 from portal.mail.imap_connection import MailboxProblem
-from portal.mail.mailboxes import Mailbox, configured_mailboxes, mailbox_among
+from portal.mail.mailboxes import Mailbox, configured_mailboxes, mailbox_among, mailbox_named
 from portal.mail.receiving import receive
 from portal.web.templating import current_settings
 
@@ -123,7 +123,7 @@ def _is_well(name: str, part: Callable[[Step], None]) -> bool:
 def _mailbox(name: str | None, recipients: tuple[str, ...]) -> Mailbox:
     mailboxes = configured_mailboxes(current_settings())
     if name is not None:
-        named = next((mailbox for mailbox in mailboxes if mailbox.name == name), None)
+        named = mailbox_named(mailboxes, name)
         if named is None:
             raise click.ClickException(f"There is no mailbox {name}.")
         return named

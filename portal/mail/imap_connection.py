@@ -185,7 +185,7 @@ def _connected(account: ImapAccount) -> BaseMailBox:
             return MailBoxUnencrypted(host, port, timeout=timeout)
         context = ssl.create_default_context()
         if account.ca_file:
-            context.load_verify_locations(account.ca_file)
+            _trust_also(context, account.ca_file)
         kind = MailBox if account.security == "tls" else MailBoxStartTls
         return kind(host, port, timeout=timeout, ssl_context=context)
     except (ssl.SSLCertVerificationError, ssl.CertificateError) as error:
@@ -235,6 +235,16 @@ def _sign_in(box: BaseMailBox, mailbox: Mailbox, account: ImapAccount, secret: s
         ) from error
     except OSError as error:
         raise MailboxProblem(f"The connection broke while we signed in ({_said(error)}). It is tried again.") from error
+
+
+def _trust_also(context: ssl.SSLContext, ca_file: str) -> None:
+    try:
+        context.load_verify_locations(ca_file)
+    except OSError as error:
+        raise MailboxProblem(
+            f"The certificates in “{ca_file}” cannot be used ({_said(error)}). "
+            "Set ca_file to a file in PEM form that the portal may read."
+        ) from error
 
 
 def _once(answer: str) -> Callable[[bytes], bytes]:

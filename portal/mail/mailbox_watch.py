@@ -6,6 +6,7 @@ A look-out stores nothing. It wakes the walk as soon as something is new; withou
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -24,12 +25,14 @@ logger = structlog.get_logger(__name__)
 
 # Often enough that no router in between forgets the connection.
 IDLE_SECONDS: Final = 240
+# The last worker may still hold the port, or another program does.
+DOOR_PAUSE_SECONDS: Final = 60
 _FIRST_PAUSE: Final = timedelta(seconds=5)
 _LONGEST_PAUSE: Final = timedelta(minutes=10)
 
 
 def open_ways_in(settings: Settings, context: Context) -> None:
-    """Start what the settings ask for; what cannot start is logged and stops nothing else. Ends with the process."""
+    """Start what the settings ask for; what cannot start is logged, tried again and stops nothing else."""
     mailboxes = configured_mailboxes(settings)
     for mailbox in mailboxes:
         if mailbox.imap is not None and mailbox.imap.idle:
@@ -40,15 +43,28 @@ def open_ways_in(settings: Settings, context: Context) -> None:
                 daemon=True,
             )
             watch.start()
-    if settings.lmtp_port:
-        # Only the worker needs the server, and only where it is asked for.
-        from portal.mail.lmtp import mail_door
+    if settings.lmtp_port and not _opens_door(settings, context, mailboxes):
+        threading.Thread(target=_open_door_later, args=(settings, context, mailboxes), name="lmtp", daemon=True).start()
 
-        try:
-            mail_door(context, mailboxes, host=settings.lmtp_host, port=settings.lmtp_port).start()
-        except (OSError, TimeoutError, RuntimeError):
-            place = f"{settings.lmtp_host}:{settings.lmtp_port}"
-            logger.exception("no mail is taken over LMTP", place=place)
+
+def _opens_door(settings: Settings, context: Context, mailboxes: tuple[Mailbox, ...]) -> bool:
+    # Only the worker needs the server, and only where it is asked for.
+    from portal.mail.lmtp import mail_door
+
+    try:
+        mail_door(context, mailboxes, host=settings.lmtp_host, port=settings.lmtp_port).start()
+    except (OSError, TimeoutError, RuntimeError) as error:
+        place = f"{settings.lmtp_host}:{settings.lmtp_port}"
+        logger.error("no mail is taken over LMTP", place=place, error=str(error))
+        return False
+    return True
+
+
+def _open_door_later(settings: Settings, context: Context, mailboxes: tuple[Mailbox, ...]) -> None:
+    while True:
+        time.sleep(DOOR_PAUSE_SECONDS)
+        if _opens_door(settings, context, mailboxes):
+            return
 
 
 def watch_mailbox(mailbox: Mailbox, context: Context, is_over: threading.Event) -> None:

@@ -149,6 +149,11 @@ def mailbox_for(address: str) -> Mailbox | None:
     return mailbox_among(configured_mailboxes(current_settings()), address)
 
 
+def mailbox_named(mailboxes: tuple[Mailbox, ...], name: str) -> Mailbox | None:
+    """The one of `mailboxes` with that name; None when there is none."""
+    return next((mailbox for mailbox in mailboxes if mailbox.name == name), None)
+
+
 def mailbox_among(mailboxes: tuple[Mailbox, ...], address: str) -> Mailbox | None:
     """The one of `mailboxes` that `address` belongs to, with or without a +tag; None when it is of none."""
     local_part, _, domain = address.strip().strip("<>").lower().rpartition("@")

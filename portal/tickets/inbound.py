@@ -22,7 +22,7 @@ from portal.mail.authentication import Authentication, authentication
 from portal.mail.bounced import note_bounce
 from portal.mail.bounces import DeliveryReport, delivery_report
 from portal.mail.inbound_models import InboundMail, Outcome
-from portal.mail.mailboxes import Mailbox, configured_mailboxes
+from portal.mail.mailboxes import Mailbox, configured_mailboxes, mailbox_named
 from portal.mail.outbox import Threading
 from portal.mail.parsed import MailAddress, ParsedMail
 from portal.mail.receiving import NULL_PATH
@@ -203,7 +203,7 @@ class MailDesk:
 
     def _mailbox(self, mail: InboundMail) -> Mailbox:
         mailboxes = configured_mailboxes(self.settings)
-        return next((mailbox for mailbox in mailboxes if mailbox.name == mail.mailbox), mailboxes[0])
+        return mailbox_named(mailboxes, mail.mailbox) or mailboxes[0]
 
     def _locale(self, text: str, sender: MailAddress, mailbox: Mailbox) -> str:
         known = person_by_address(sender.address) if sender.address else None
