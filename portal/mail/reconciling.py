@@ -83,14 +83,15 @@ def reconcile(mailbox: Mailbox, *, now: datetime, days: int = DAYS) -> Reconcili
             missing = [uid for uid in found if uid not in known]
             sizes = folder.sizes(missing) if missing else {}
             to_mark = [uid for uid in missing if imap.take(mailbox, folder, uid, sizes.get(uid, 0), result)]
+            counts = Reconciliation(len(found), len(found) - len(missing), len(result.stored), len(result.failed))
+            # Before the marks: a server that refuses them takes nothing from what was counted.
+            _note(mailbox.name, counts, now=now)
             if to_mark:
                 folder.mark(to_mark)
     except imap.StoringFails as error:
         raise MailboxProblem("Mails cannot be stored: look at the database and at the disk's free space.") from error
     except IMAP_ERRORS as error:
         raise MailboxProblem(f"The connection broke while we compared ({type(error).__name__}).") from error
-    counts = Reconciliation(len(found), len(found) - len(missing), len(result.stored), len(result.failed))
-    _note(mailbox.name, counts, now=now)
     return counts
 
 
