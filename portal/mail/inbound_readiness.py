@@ -11,6 +11,7 @@ from portal.clock import utcnow
 from portal.database import db
 from portal.mail.inbound_models import InboundMail, MailboxState, Outcome
 from portal.mail.mailboxes import configured_mailboxes
+from portal.mail.silence import silent_mailboxes
 from portal.web.templating import current_settings
 
 UNPROCESSED_AFTER: Final = timedelta(minutes=10)
@@ -26,9 +27,11 @@ def inbound_readiness() -> dict[str, Any]:
     waiting = _count(
         InboundMail.outcome == Outcome.RECEIVED, InboundMail.received_at < now - UNPROCESSED_AFTER, of=InboundMail.id
     )
+    silent = [silence.mailbox for silence in silent_mailboxes(now=now)]
     return {
-        "well": not waiting and all(each["well"] for each in mailboxes.values()),
+        "well": not waiting and not silent and all(each["well"] for each in mailboxes.values()),
         "mailboxes": mailboxes,
+        "silent_mailboxes": silent,
         "unprocessed_over_10_minutes": waiting,
     }
 

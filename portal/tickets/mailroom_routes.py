@@ -14,6 +14,7 @@ from portal.jobs.queue import wake
 from portal.mail.inbound_models import InboundMail, Outcome
 from portal.mail.parsing import UnreadableMail
 from portal.mail.processing import PROCESS_JOB
+from portal.mail.silence import silent_mailboxes
 from portal.tickets import mailroom_actions, mailroom_queries
 from portal.tickets.inbound import MailDesk
 from portal.tickets.mail_files import ORIGINAL_TYPE
@@ -94,6 +95,7 @@ def _list_page(notice: str = "", *, status: int = 200) -> Response:
         counts=mailroom_queries.outcome_counts(now=utcnow()),
         references=mailroom_queries.references_of(page.items),
         troubled=mailroom_queries.troubled_mailboxes(),
+        silent=silent_mailboxes(now=utcnow()),
         notice=notice,
     )
     return make_response(html, status)
