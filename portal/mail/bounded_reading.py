@@ -12,14 +12,24 @@ import pickle
 import signal
 import subprocess
 import sys
+from enum import Enum
 from multiprocessing.connection import Connection, Pipe
 from threading import Lock
 from typing import Final, cast
 
 from portal.mail.parsed import ParsedMail
 from portal.mail.parsing import UnreadableMail
+from portal.mail.shown_mail import ShownMail
 
 LIMIT_SECONDS: Final = 30.0
+
+
+class Task(Enum):
+    """What the child is asked for; the value goes before the mail's bytes."""
+
+    READ = b"read"
+    SHOW = b"show"
+    SHOW_WITH_REMOTE_PICTURES = b"show with remote pictures"
 
 
 class BoundedReader:
@@ -44,11 +54,20 @@ class BoundedReader:
             UnreadableMail: it is beyond repair, or reading it takes too long or too much memory.
             ChildProcessError: the child ended for another reason.
         """
-        with self._lock:
-            answer = self._answer(raw)
-        if isinstance(answer, str):
-            raise UnreadableMail(answer)
-        return answer
+        return cast(ParsedMail, self._asked(Task.READ, raw))
+
+    def show(self, raw: bytes, *, with_remote_pictures: bool = False) -> ShownMail:
+        """A mail as an agent may look at it, as `show_mail` tells it.
+
+        Raises:
+            UnreadableMail: it is beyond repair, or showing it takes too long or too much memory.
+        """
+        try:
+            task = Task.SHOW_WITH_REMOTE_PICTURES if with_remote_pictures else Task.SHOW
+            return cast(ShownMail, self._asked(task, raw))
+        except ChildProcessError as error:
+            # The sanitiser ends its process where it gets no memory.
+            raise UnreadableMail(str(error)) from error
 
     def close(self) -> None:
         """End the child, if there is one; the next mail starts another."""
@@ -59,12 +78,20 @@ class BoundedReader:
             self._child.wait()
         self._child = self._connection = None
 
-    def _answer(self, raw: bytes) -> ParsedMail | str:
+    def _asked(self, task: Task, raw: bytes) -> object:
+        with self._lock:
+            answer = self._answer(task, raw)
+        if isinstance(answer, str):
+            raise UnreadableMail(answer)
+        return answer
+
+    def _answer(self, task: Task, raw: bytes) -> object:
         try:
             connection = self._started()
+            connection.send_bytes(task.value)
             connection.send_bytes(raw)
             # Written by our own child a moment ago.
-            return cast("ParsedMail | str", pickle.loads(connection.recv_bytes()))  # noqa: S301
+            return pickle.loads(connection.recv_bytes())  # noqa: S301
         except (EOFError, ConnectionError) as error:
             code = self._child.wait() if self._child is not None else 0
             self.close()
@@ -91,4 +118,7 @@ class BoundedReader:
 
 
 READER: Final = BoundedReader()
+# For pages: somebody waits for the answer.
+VIEWER: Final = BoundedReader(seconds=5)
 atexit.register(READER.close)
+atexit.register(VIEWER.close)

@@ -1,4 +1,4 @@
-"""The process that reads mail for `portal.mail.bounded_reading`: bytes in, a pickled mail or why there is none out."""
+"""The process that reads mail for `portal.mail.bounded_reading`: a task and bytes in, a pickled mail or why there is none out."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from typing import Final
 
 from portal.localization import INTERFACE_LOCALES
 from portal.mail.bounces import delivery_report
+from portal.mail.bounded_reading import Task
 from portal.mail.parsed import ParsedMail
 from portal.mail.parsing import UnreadableMail, parse_mail
 from portal.mail.reply_text import split_text
 from portal.mail.robots import automatic_reason
+from portal.mail.shown_mail import show_mail
 from portal.mail.text_language import detect_language
 
 # The costliest mails of 25 MB that we know need half of it.
@@ -25,12 +27,13 @@ def serve(connection: Connection[bytes, bytes], *, seconds: float) -> None:
     """Answer until the parent closes the connection or ends."""
     while True:
         try:
+            task = Task(connection.recv_bytes())
             raw = connection.recv_bytes()
         except (EOFError, ConnectionError):
             return
         # Python leaves this signal to the kernel, which ends the process even within one long match.
         signal.setitimer(signal.ITIMER_REAL, seconds)
-        answer = _answer(raw)
+        answer = _answer(task, raw)
         signal.setitimer(signal.ITIMER_REAL, 0)
         try:
             connection.send_bytes(answer)
@@ -39,9 +42,11 @@ def serve(connection: Connection[bytes, bytes], *, seconds: float) -> None:
             return
 
 
-def _answer(raw: bytes) -> bytes:
+def _answer(task: Task, raw: bytes) -> bytes:
     try:
         mail = parse_mail(raw)
+        if task is not Task.READ:
+            return pickle.dumps(show_mail(mail, with_remote_pictures=task is Task.SHOW_WITH_REMOTE_PICTURES))
         _rehearse(mail)
         return pickle.dumps(mail)
     except UnreadableMail as error:

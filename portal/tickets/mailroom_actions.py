@@ -9,9 +9,9 @@ from sqlalchemy import select
 from portal.agents.models import Agent
 from portal.database import db
 from portal.errors import RuleViolation
+from portal.mail.bounded_reading import READER
 from portal.mail.inbound_models import InboundMail, Outcome
 from portal.mail.parsed import ParsedMail
-from portal.mail.parsing import parse_mail
 from portal.people.actions import find_or_create_person
 from portal.tickets.history import record_event
 from portal.tickets.inbound import MailDesk
@@ -103,4 +103,4 @@ def _message_of(mail: InboundMail) -> int | None:
 
 
 def _read(desk: MailDesk, mail: InboundMail) -> ParsedMail:
-    return parse_mail(desk.blobs.get(mail.digest))
+    return READER.read(desk.blobs.get(mail.digest))

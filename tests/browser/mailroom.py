@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from email.message import EmailMessage
+
+from flask import current_app
 from sqlalchemy import delete, select
 
 from portal.clock import utcnow
@@ -16,6 +19,17 @@ REASONS = {
     Outcome.FAILED: "unreadable",
     Outcome.REPLY: "thanks",
 }
+HTML = """
+<table width="100%" bgcolor="#f3f4f8" cellpadding="16"><tr><td>
+<p style="font-size:20px;color:#2b3a8f">{subject}</p><img src="cid:chart@example.org" alt="Chart" width="48" height="48">
+<img src="https://pictures.example.org/logo.png" alt="Logo"><p>{text}</p><p><a href="https://example.org">example.org</a></p>
+</td></tr></table>
+"""
+# One red pixel.
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108020000009077"
+    "53de0000000c4944415408d763f8cfc000000301010018dd8db00000000049454e44ae426082"
+)
 
 
 def empty_ledger() -> None:
@@ -50,3 +64,20 @@ def fill_ledger(*, subject: str) -> None:
             )
         )
     db.session.commit()
+
+
+def add_html_mail(*, subject: str, text: str) -> int:
+    """A held mail with HTML, a picture of its own and one on the internet; its id."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "Noor Haddad <noor@example.org>", "help@example.com", subject
+    message.set_content(text)
+    message.add_alternative(HTML.format(subject=subject, text=text), subtype="html")
+    part = list(message.iter_parts())[1]
+    assert isinstance(part, EmailMessage)
+    part.add_related(PICTURE, "image", "png", cid="<chart@example.org>")
+    raw = message.as_bytes()
+    fill_ledger(subject=subject)
+    mail = db.session.scalars(select(InboundMail).where(InboundMail.outcome == Outcome.HELD)).one()
+    mail.digest, mail.size_bytes = current_app.extensions["blobs"].put(raw), len(raw)
+    db.session.commit()
+    return mail.id

@@ -17,7 +17,7 @@ from portal.tickets.models import Channel, Status, Ticket
 from portal.tickets.satisfaction import record_answer
 from tests.browser.chromium import Window
 from tests.browser.live_site import LiveSite
-from tests.browser.mailroom import empty_ledger, fill_ledger
+from tests.browser.mailroom import add_html_mail, empty_ledger, fill_ledger
 from tests.browser.words import Words, words_in
 from tests.factories import NOW, make_topic
 from tests.search.learning.evidence import learn
@@ -436,6 +436,12 @@ def _mails(*, outcome: str = "") -> Callable[[Visit], None]:
     return go
 
 
+def _shown_mail(visit: Visit) -> None:
+    with visit.site.database():
+        mail_id = add_html_mail(subject=visit.words.subject, text=visit.words.message)
+    _signed_in(f"/agent/mail/{mail_id}")(visit)
+
+
 def _no_mails(visit: Visit) -> None:
     with visit.site.database():
         empty_ledger()
@@ -509,6 +515,7 @@ PAGES = (
     PageState("mail", _mails()),
     PageState("mail-held", _mails(outcome="held")),
     PageState("mail-empty", _no_mails),
+    PageState("mail-shown", _shown_mail),
     PageState("learning", _signed_in("/agent/learning")),
     PageState("learning-empty", _nothing_learned),
     PageState("learning-article", _learning_article(4)),
