@@ -1,4 +1,7 @@
-"""The process that reads mail for `portal.mail.bounded_reading`: a task and bytes in, a pickled mail or why there is none out."""
+"""The process that reads mail for `portal.mail.bounded_reading`.
+
+A task and a mail's bytes come in; what goes out is a pickled mail, or why there is none.
+"""
 
 from __future__ import annotations
 
