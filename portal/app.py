@@ -44,6 +44,7 @@ from portal.mail.imap import WALK_JOB, walk_mailboxes
 from portal.mail.inbound_readiness import inbound_readiness
 from portal.mail.mailboxes import configured_mailboxes
 from portal.mail.outbox_readiness import outbox_readiness
+from portal.mail.parsed import ParsedMail
 from portal.mail.processing import PROCESS_JOB, process_due_mail
 from portal.mail.reconciling import RECONCILE_JOB, reconcile_due
 from portal.people import models as people_models
@@ -213,7 +214,10 @@ def _register_domains(app: Flask, settings: Settings) -> None:
 
 
 def _process_mail(desk: MailDesk) -> None:
-    if process_due_mail(desk.blobs, desk):
+    def prepare(mail: inbound_models.InboundMail, parsed: ParsedMail) -> MailDesk:
+        return desk.prepared(mail, parsed, search=current_app.extensions.get("search"))
+
+    if process_due_mail(desk.blobs, desk, prepare=prepare):
         jobs.wake("mail.deliver")
 
 

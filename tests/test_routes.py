@@ -14,7 +14,18 @@ POLICIES = {"public", "requester", "agent", "author", "lead", "admin"}
 # A value for every converter argument, none of which exists.
 VALUES = {
     **dict.fromkeys(
-        ["ticket_id", "mail_id", "session_id", "learned_id", "word_id", "evidence_id", "event_id", "person_id"], 999_999
+        [
+            "ticket_id",
+            "mail_id",
+            "session_id",
+            "learned_id",
+            "word_id",
+            "evidence_id",
+            "event_id",
+            "person_id",
+            "team_id",
+        ],
+        999_999,
     ),
     **dict.fromkeys(["slug", "key", "token", "public_id", "file_id", "tab"], "none"),
     "locale": "en",

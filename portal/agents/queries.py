@@ -28,3 +28,8 @@ def live_sessions(agent: Agent, *, now: datetime) -> Sequence[AgentSession]:
 def default_team() -> Team | None:
     """The team that new requests go to: the first one."""
     return db.session.scalar(select(Team).order_by(Team.id).limit(1))
+
+
+def all_teams() -> Sequence[Team]:
+    """Every team, by name."""
+    return db.session.scalars(select(Team).order_by(Team.name, Team.id)).all()

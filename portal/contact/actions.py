@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from urllib.parse import quote
 
 import structlog
 from sqlalchemy import delete, select, update
@@ -13,15 +12,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.agents.models import Team
 from portal.clock import utcnow
-from portal.contact.impressions import add_impressions
 from portal.contact.models import ContactDraft, DraftFile
-from portal.contact.suggestions import NO_SUGGESTIONS, Suggestion, Suggestions
 from portal.database import db
 from portal.localization import normalize_locale
 from portal.people.actions import find_or_create_person
 from portal.search.actions import valid_visit
+from portal.search.impressions import add_impressions
 from portal.search.learning.actions import contact_origin, note_answered, search_origin, take_back
 from portal.search.models import SearchQuery, SuggestionImpression
+from portal.search.suggestions import NO_SUGGESTIONS, Suggestions
 from portal.search.uses import ACKNOWLEDGEMENT
 from portal.storage import StoredFile
 from portal.tickets.acknowledgements import queue_acknowledgement
@@ -32,7 +31,7 @@ from portal.tickets.requester_times import known_zone
 from portal.tickets.uploads import MAXIMUM_FILES
 from portal.tokens import new_token, token_hash
 from portal.web.forms import without_nul
-from portal.web.templating import current_settings, external_url
+from portal.web.templating import current_settings
 
 # What somebody searched longer ago has little to do with what they write now.
 RECENT_SEARCHES = timedelta(hours=12)
@@ -203,17 +202,9 @@ def _queue_acknowledgement(ticket: Ticket, draft: ContactDraft, offered: Suggest
         to=draft.email,
         text=draft.message,
         file_names=[file.file_name for file in draft.files],
-        articles=[
-            {"title": each.title, "locale": each.locale, "url": _article_url(each, ticket.locale)}
-            for each in offered.shown
-        ],
+        offered=offered,
         now=now,
     )
-
-
-def _article_url(article: Suggestion, locale: str) -> str:
-    address = external_url("knowledge_base.show_article", locale=locale, slug=article.slug)
-    return f"{address}#{quote(article.section_key)}" if article.section_key else address
 
 
 def _attach_history(ticket: Ticket, draft: ContactDraft, *, now: datetime) -> None:

@@ -13,9 +13,9 @@ from portal.contact.access import blob_store, draft_to_write, forget_draft, reme
 from portal.contact.impressions import mark_opened, record_impressions
 from portal.contact.models import ContactDraft
 from portal.contact.queries import was_offered_articles
-from portal.contact.suggestions import NO_SUGGESTIONS, Suggestions, find_suggestions
 from portal.errors import LimitExceeded
 from portal.search.access import search_engine
+from portal.search.suggestions import NO_SUGGESTIONS, Suggestions, find_suggestions
 from portal.search.uses import ACKNOWLEDGEMENT
 from portal.tickets.requester_forms import refusal_text, take_files
 from portal.tickets.uploads import ListedFile, Refusal, RefusedFile

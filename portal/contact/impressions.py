@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import update
 
 from portal.database import db
 from portal.search.documents import Hit
+from portal.search.impressions import add_impressions
 from portal.search.learning.actions import note_verdict
 from portal.search.models import SuggestionImpression, SuggestionVerdict
-from portal.search.rankers import RANKER_VERSION
 from portal.search.uses import CONTACT_FORM
 
 
@@ -21,33 +19,6 @@ def record_impressions(session_hash: str, hits: Sequence[Hit], *, query_text: st
     """Note which articles a contact session was offered; each counts once, as first shown. Commits."""
     add_impressions(session_hash, hits, query_text=query_text, surface=CONTACT_FORM.name, now=now)
     db.session.commit()
-
-
-def add_impressions(session_hash: str, hits: Sequence[Hit], *, query_text: str, surface: str, now: datetime) -> None:
-    """As :func:`record_impressions` for any place that offers articles; the caller commits."""
-    known = set(
-        db.session.scalars(
-            select(SuggestionImpression.article_id).where(SuggestionImpression.session_hash == session_hash)
-        )
-    )
-    for position, hit in enumerate(hits, start=1):
-        if hit.article_id in known:
-            continue
-        impression = SuggestionImpression(
-            session_hash=session_hash,
-            surface=surface,
-            ranker_version=hit.ranker_version or RANKER_VERSION,
-            article_id=hit.article_id,
-            locale=hit.locale,
-            position=position,
-            score=hit.score,
-            chance=hit.prior_chance,
-            query_text=query_text,
-            shown_at=now,
-        )
-        # The same session may ask twice at once; the database keeps one.
-        with suppress(IntegrityError), db.session.begin_nested():
-            db.session.add(impression)
 
 
 def mark_opened(session_hash: str, article_id: int, *, now: datetime) -> None:

@@ -24,13 +24,13 @@ from portal.contact.forms import CHECK_AGAIN, TOO_OFTEN, DetailsForm, QuestionFo
 from portal.contact.impressions import record_verdict
 from portal.contact.models import ContactDraft
 from portal.contact.queries import sent_request
-from portal.contact.suggestions import NO_SUGGESTIONS, find_suggestions
 from portal.errors import LimitExceeded
 from portal.jobs.queue import wake
 from portal.localization import INTERFACE_LOCALES
 from portal.search.access import search_engine
 from portal.search.learning.access import request_giver
 from portal.search.models import SuggestionVerdict
+from portal.search.suggestions import NO_SUGGESTIONS, find_suggestions
 from portal.tickets.business_time import next_opening
 from portal.tickets.deadlines import calendar_of, reply_target, usual_reply_time
 from portal.tickets.models import Priority

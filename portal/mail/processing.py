@@ -6,6 +6,7 @@ never blocks the next one and never vanishes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -39,11 +40,23 @@ class InboundHandler(Protocol):
     def __call__(self, mail: InboundMail, parsed: ParsedMail | None, *, now: datetime) -> None: ...
 
 
-def process_due_mail(blobs: BlobStore, handler: InboundHandler, *, reader: BoundedReader = READER) -> int:
-    """Work until nothing waits; how many mails that were. Commits after each."""
+Preparation = Callable[[InboundMail, ParsedMail], InboundHandler]
+
+
+def process_due_mail(
+    blobs: BlobStore,
+    handler: InboundHandler,
+    *,
+    reader: BoundedReader = READER,
+    prepare: Preparation | None = None,
+) -> int:
+    """Work until nothing waits; how many mails that were. Commits after each.
+
+    `prepare` makes the handler of one mail where that takes long: no transaction is open meanwhile.
+    """
     count = 0
     while (mail := _claimed(now=utcnow())) is not None:
-        _work_on(mail, blobs, handler, reader)
+        _work_on(mail, blobs, handler, reader, prepare)
         count += 1
     return count
 
@@ -65,10 +78,14 @@ def _claimed(*, now: datetime) -> InboundMail | None:
     return mail
 
 
-def _work_on(mail: InboundMail, blobs: BlobStore, handler: InboundHandler, reader: BoundedReader) -> None:
+def _work_on(
+    mail: InboundMail, blobs: BlobStore, handler: InboundHandler, reader: BoundedReader, prepare: Preparation | None
+) -> None:
     mail_id = mail.id
     try:
         parsed, problem = _read(mail.digest, mail.attempts, blobs, reader)
+        if prepare is not None and parsed is not None:
+            handler = prepare(mail, parsed)
         db.session.refresh(mail, with_for_update=True)
         if mail.outcome is Outcome.RECEIVED:
             now = utcnow()

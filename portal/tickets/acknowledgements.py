@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from urllib.parse import quote
 
 from portal.localization import speaking
 from portal.mail.models import OutboxMail
 from portal.mail.outbox import Threading, enqueue
 from portal.mail.senders import team_sender
 from portal.rich_text import render_message
+from portal.search.suggestions import NO_SUGGESTIONS, Suggestion, Suggestions
 from portal.tickets.deadlines import calendar_of
 from portal.tickets.links import issue_link
 from portal.tickets.models import Ticket
@@ -30,10 +31,10 @@ def queue_acknowledgement(
     text: str,
     file_names: Sequence[str],
     now: datetime,
-    articles: Sequence[dict[str, Any]] = (),
+    offered: Suggestions = NO_SUGGESTIONS,
     threading: Threading | None = None,
 ) -> OutboxMail:
-    """Tell the requester by when we reply, and what we received; `articles` are named meanwhile. The caller commits."""
+    """Tell the requester by when we reply, and what we received; articles `offered` are named. The caller commits."""
     person = ticket.requester
     clock = Clock.of(person.time_zone, ticket.team, ticket.locale)
     with speaking(ticket.locale):
@@ -54,6 +55,14 @@ def queue_acknowledgement(
         message_html=render_message(text),
         message_text=text,
         file_names=file_names,
-        articles=articles,
+        articles=[
+            {"title": each.title, "locale": each.locale, "url": _article_url(each, ticket.locale)}
+            for each in offered.shown
+        ],
         request_url=external_url("requests.open_link", locale=ticket.locale, token=issue_link(ticket, person, now=now)),
     )
+
+
+def _article_url(article: Suggestion, locale: str) -> str:
+    address = external_url("knowledge_base.show_article", locale=locale, slug=article.slug)
+    return f"{address}#{quote(article.section_key)}" if article.section_key else address

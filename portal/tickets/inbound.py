@@ -6,7 +6,7 @@ Whoever asks commits. The ledger's row always gets an outcome with its reason.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -35,8 +35,12 @@ from portal.people.actions import find_or_create_person
 from portal.people.addresses import normalize_address
 from portal.people.models import Person
 from portal.people.queries import person_by_address
+from portal.search.impressions import add_impressions
+from portal.search.suggestions import NO_SUGGESTIONS, MessageSearch, Suggestions, find_suggestions
+from portal.search.uses import ACKNOWLEDGEMENT
 from portal.storage import BlobStore
-from portal.tickets.acknowledgements import queue_acknowledgement
+from portal.tickets.acknowledgement_queries import articles_to_offer, suggested_topics
+from portal.tickets.acknowledgements import acknowledgement_key, queue_acknowledgement
 from portal.tickets.actions import MailOrigin, add_mailed_message, open_ticket
 from portal.tickets.history import record_event
 from portal.tickets.mail_files import keep_files, original_file
@@ -44,6 +48,7 @@ from portal.tickets.mail_permission import refusal
 from portal.tickets.mail_queries import Conversation, conversation_of, sent_texts, takes_part
 from portal.tickets.models import Channel, Message, Status, Ticket
 from portal.tickets.thanks import thanks_reason
+from portal.tokens import token_hash
 
 _LONGEST_SUBJECT: Final = 200
 _LONGEST_BODY: Final = 100_000
@@ -55,6 +60,22 @@ class MailDesk:
 
     settings: Settings
     blobs: BlobStore
+    # What the acknowledgement of the mail at hand names.
+    offered: Suggestions = NO_SUGGESTIONS
+
+    def prepared(self, mail: InboundMail, parsed: ParsedMail, *, search: MessageSearch | None) -> MailDesk:
+        """This desk with the articles that the acknowledgement of a mail may name. Commits, and only reads."""
+        mailbox = self._mailbox(mail)
+        team = _team(mailbox)
+        topic_ids = suggested_topics(team.id) if team is not None else frozenset()
+        if not topic_ids or parsed.sender is None or not self._opens_ticket(mail, parsed):
+            return self
+        text = split_text(parsed.text, subject=parsed.subject).new
+        locale = self._locale(text or parsed.subject, parsed.sender, mailbox)
+        found = find_suggestions(search, parsed.subject, text, locale, ACKNOWLEDGEMENT)
+        found_ids = {hit.article_id for hit in found.hits}
+        kept = articles_to_offer(found_ids, topic_ids=topic_ids, address=parsed.sender.address) if found_ids else set()
+        return replace(self, offered=found.only(kept))
 
     def __call__(self, mail: InboundMail, parsed: ParsedMail | None, *, now: datetime) -> None:
         """Give `mail` its outcome; does not commit."""
@@ -89,8 +110,10 @@ class MailDesk:
                 text=ticket.messages[0].body,
                 file_names=[file.file_name for file in ticket.messages[0].attachments],
                 threading=Threading(mail.message_id or None, [mail.message_id] if mail.message_id else ()),
+                offered=self.offered,
                 now=now,
             )
+            self._note_offered(ticket, now=now)
         _settle(mail, Outcome.NEW_TICKET, "", ticket)
         return ticket
 
@@ -114,6 +137,22 @@ class MailDesk:
         _name_pictures(message, parsed)
         _note_left_out(ticket, left_out, now=now)
         _settle(mail, Outcome.REPLY, "thanks" if thanks else "", ticket)
+
+    def _opens_ticket(self, mail: InboundMail, parsed: ParsedMail) -> bool:
+        """Whether a person begins something new, as far as can be told before the mail is worked on."""
+        if delivery_report(parsed) is not None or self._automatic_reason(mail, parsed):
+            return False
+        return conversation_of(_addresses(mail, parsed), _references(parsed), parsed.subject) is None
+
+    def _note_offered(self, ticket: Ticket, *, now: datetime) -> None:
+        add_impressions(
+            token_hash(acknowledgement_key(ticket)),
+            self.offered.hits,
+            query_text=f"{ticket.subject}\n{ticket.messages[0].body}",
+            surface=ACKNOWLEDGEMENT.name,
+            ticket_id=ticket.id,
+            now=now,
+        )
 
     def _answers(self, mail: InboundMail, parsed: ParsedMail, found: Conversation, *, now: datetime) -> bool:
         """Whether the mail belongs to the ticket found: then it is there now, or held for it."""

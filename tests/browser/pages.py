@@ -516,6 +516,7 @@ PAGES = (
     PageState("mail-held", _mails(outcome="held")),
     PageState("mail-empty", _no_mails),
     PageState("mail-shown", _shown_mail),
+    PageState("mail-suggestions", _signed_in("/agent/mail/suggestions")),
     PageState("learning", _signed_in("/agent/learning")),
     PageState("learning-empty", _nothing_learned),
     PageState("learning-article", _learning_article(4)),

@@ -1,8 +1,8 @@
-"""Articles that may answer a message, as the form shows them. Search may fail; the form never does because of it."""
+"""Articles that may answer a message, as forms and mails show them. Search may fail; they never do because of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -21,7 +21,7 @@ logger = structlog.get_logger(__name__)
 
 
 class MessageSearch(Protocol):
-    """What the form needs of the search engine."""
+    """What is asked of the search engine here."""
 
     def suggest_for_message(self, subject: str, message: str, locale: str, *, use: Use) -> tuple[Hit, ...]:
         """Articles that may answer a message, best first."""
@@ -56,6 +56,13 @@ class Suggestions:
     hits: tuple[Hit, ...] = ()
     shown: tuple[Suggestion, ...] = ()
 
+    def only(self, article_ids: Set[int]) -> Suggestions:
+        """Those of some articles."""
+        return Suggestions(
+            tuple(hit for hit in self.hits if hit.article_id in article_ids),
+            tuple(each for each in self.shown if each.article_id in article_ids),
+        )
+
 
 NO_SUGGESTIONS: Final = Suggestions()
 
@@ -73,8 +80,7 @@ def find_suggestions(
     except Exception:
         logger.exception("no suggestions: search failed", locale=locale)
         return Suggestions()
-    known = {suggestion.article_id for suggestion in shown}
-    return Suggestions(tuple(hit for hit in hits if hit.article_id in known), shown)
+    return Suggestions(hits, shown).only({suggestion.article_id for suggestion in shown})
 
 
 @contextmanager
