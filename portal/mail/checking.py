@@ -5,66 +5,113 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from portal.config import Settings
 from portal.mail.imap_connection import MailboxProblem, open_folder
 from portal.mail.mailboxes import Mailbox
+from portal.mail.telling import Told
+from portal.mail.telling import told as _l
 
-Step = Callable[[str], None]
+Step = Callable[[Told], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How far a check came: the steps that went well, and the problem that ended it, if one did."""
+
+    steps: Sequence[Told]
+    problem: Told | None = None
+
+
+def tried(part: Callable[[Step], None]) -> Trial:
+    """What one of the checks below finds, kept for a page."""
+    steps: list[Told] = []
+    try:
+        part(steps.append)
+    except MailboxProblem as problem:
+        return Trial(steps, problem.told)
+    return Trial(steps)
 
 
 def check_mailbox(mailbox: Mailbox, on_step: Step) -> None:
     """Sign in and open the folder as a walk does. Raises MailboxProblem."""
     if mailbox.imap is None:
-        on_step("no IMAP server: mail comes through LMTP, `portal mail deliver` or HTTP")
+        on_step(_l("no IMAP server: mail comes through LMTP, `portal mail deliver` or HTTP"))
         return
     with open_folder(mailbox, on_step=on_step) as folder:
-        on_step(f"found {len(folder.uids(since=mailbox.imap.since))} mails")
+        on_step(_l("mails found: %(count)s", count=len(folder.uids(since=mailbox.imap.since))))
         folder.require_marking()
-        on_step("may mark and move mails as the settings ask")
+        on_step(_l("may mark and move mails as the settings ask"))
 
 
 def check_sending(settings: Settings, on_step: Step) -> None:
     """Connect to the mail server that sends and sign in. Raises MailboxProblem."""
     if settings.mail_transport == "capture":
-        on_step("mail is captured for the demo and goes to nobody")
+        on_step(_l("mail is captured for the demo and goes to nobody"))
         return
     place = f"{settings.smtp_host}:{settings.smtp_port}"
     try:
         with _connected(settings) as server:
             server.ehlo_or_helo_if_needed()
-            on_step(f"connected to {place} ({settings.smtp_security})")
+            on_step(_l("connected to %(place)s (%(security)s)", place=place, security=settings.smtp_security))
             if settings.smtp_username:
                 server.login(settings.smtp_username, settings.smtp_password)
-                on_step(f"signed in as {settings.smtp_username}")
+                on_step(_l("signed in as %(name)s", name=settings.smtp_username))
             code, answer = server.mail(settings.support_email)
             server.rset()
     except smtplib.SMTPAuthenticationError as error:
         raise MailboxProblem(
-            f"{place} refused {settings.smtp_username} ({error.smtp_code}). "
-            "Check PORTAL_SMTP_USERNAME and PORTAL_SMTP_PASSWORD; some providers want a password made for programs."
+            _l(
+                "%(place)s refused %(name)s (%(code)s). Check PORTAL_SMTP_USERNAME and PORTAL_SMTP_PASSWORD; "
+                "some providers want a password made for programs.",
+                place=place,
+                name=settings.smtp_username,
+                code=error.smtp_code,
+            )
         ) from error
     except smtplib.SMTPNotSupportedError as error:
         raise MailboxProblem(
-            f"{place} cannot do what the settings ask: {error}. Check PORTAL_SMTP_SECURITY."
+            _l(
+                "%(place)s cannot do what the settings ask (%(said)s). Check PORTAL_SMTP_SECURITY.",
+                place=place,
+                said=error,
+            )
         ) from error
     except ssl.SSLError as error:
         raise MailboxProblem(
-            f"TLS with {place} failed ({error.reason or 'no reason given'}). Port 465 wants PORTAL_SMTP_SECURITY=tls, "
-            "port 587 starttls; the host name must be that of the certificate."
+            _l(
+                "TLS with %(place)s failed (%(said)s). Port 465 wants PORTAL_SMTP_SECURITY=tls, "
+                "port 587 starttls; the host name must be that of the certificate.",
+                place=place,
+                said=error.reason or type(error).__name__,
+            )
         ) from error
     except socket.gaierror as error:
-        raise MailboxProblem(f"There is no host named {settings.smtp_host}. Check PORTAL_SMTP_HOST.") from error
+        raise MailboxProblem(
+            _l("There is no host named %(host)s. Check PORTAL_SMTP_HOST.", host=settings.smtp_host)
+        ) from error
     except (smtplib.SMTPException, OSError) as error:
         raise MailboxProblem(
-            f"No conversation with {place} came about ({type(error).__name__}). "
-            "Check PORTAL_SMTP_HOST, PORTAL_SMTP_PORT and the firewall between."
+            _l(
+                "No conversation with %(place)s came about (%(said)s). "
+                "Check PORTAL_SMTP_HOST, PORTAL_SMTP_PORT and the firewall between.",
+                place=place,
+                said=type(error).__name__,
+            )
         ) from error
     if code >= 400:
         said = answer.decode("utf-8", "replace")
-        raise MailboxProblem(f"{place} does not send for {settings.support_email} ({code} {said}). Allow this sender.")
-    on_step(f"may send as {settings.support_email}")
+        raise MailboxProblem(
+            _l(
+                "%(place)s does not send for %(address)s (%(said)s). Allow this sender.",
+                place=place,
+                address=settings.support_email,
+                said=f"{code} {said}",
+            )
+        )
+    on_step(_l("may send as %(address)s", address=settings.support_email))
 
 
 def check_door(settings: Settings, on_step: Step) -> None:
@@ -77,9 +124,13 @@ def check_door(settings: Settings, on_step: Step) -> None:
             door.ehlo_or_helo_if_needed()
     except (smtplib.SMTPException, OSError) as error:
         raise MailboxProblem(
-            f"Nobody takes mail at {place} ({type(error).__name__}). Is the worker running, and the port free?"
+            _l(
+                "Nobody takes mail at %(place)s (%(said)s). Is the worker running, and the port free?",
+                place=place,
+                said=type(error).__name__,
+            )
         ) from error
-    on_step(f"the worker takes mail at {place}")
+    on_step(_l("the worker takes mail at %(place)s", place=place))
 
 
 def _connected(settings: Settings) -> smtplib.SMTP:

@@ -24,6 +24,8 @@ from portal.mail.imap_connection import IMAP_ERRORS, ImapFolder, MailboxProblem,
 from portal.mail.inbound_models import MailArrival, MailboxState
 from portal.mail.mailboxes import Mailbox, configured_mailboxes
 from portal.mail.receiving import MAXIMUM_MAIL_BYTES, receive
+from portal.mail.telling import Told
+from portal.mail.telling import told as _l
 from portal.web.templating import current_settings
 
 logger = structlog.get_logger(__name__)
@@ -49,7 +51,7 @@ class Walk:
     stored: list[int] = field(default_factory=list)
     failed: list[int] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
-    problem: str = ""
+    problem: Told | None = None
 
 
 @dataclass
@@ -109,17 +111,18 @@ def _walked(mailbox: Mailbox) -> Walk:
             if _walk_once(mailbox, result):
                 break
     except MailboxProblem as problem:
-        result.problem = str(problem)
+        result.problem = problem.told
     except StoringFails:
-        result.problem = "Mails cannot be stored: look at the database and at the disk's free space. None is lost."
+        result.problem = _l("Mails cannot be stored: look at the database and at the disk's free space.")
     except IMAP_ERRORS as error:
-        result.problem = f"The connection broke ({type(error).__name__}). It is tried again."
+        result.problem = _l("The connection broke (%(said)s). It is tried again.", said=type(error).__name__)
         logger.warning("mailbox connection broke", mailbox=mailbox.name, error=repr(error))
     if result.failed and not result.problem:
         numbers = ", ".join(map(str, result.failed[:10]))
-        result.problem = (
-            f"{len(result.failed)} mails could not be fetched (UID {numbers}). They are tried again each time; "
-            "open them in the mailbox if this stays."
+        result.problem = _l(
+            "Some mails could not be fetched (UID %(numbers)s). They are tried again each time; "
+            "open them in the mailbox if this stays.",
+            numbers=numbers,
         )
     _note(mailbox.name, result)
     return result
@@ -206,7 +209,7 @@ def _mark(folder: ImapFolder, uids: list[int], result: Walk) -> None:
         folder.mark(uids)
     except MailboxProblem as problem:
         # They are stored: no reason to stop.
-        result.problem = str(problem)
+        result.problem = problem.told
 
 
 def _last_uid(name: str, uid_validity: int) -> int:
@@ -253,7 +256,7 @@ def _note(name: str, result: Walk) -> None:
                 state.problem_since = None
             elif not state.problem:
                 state.problem_since = now
-            state.problem = result.problem
+            state.problem = result.problem.stored() if result.problem else ""
             state.walked_at = now
             if result.stored:
                 state.last_mail_at = now
@@ -262,7 +265,7 @@ def _note(name: str, result: Walk) -> None:
         give_up_transaction()
         logger.warning("the walk could not be noted", mailbox=name, error=repr(error))
     if result.problem:
-        logger.warning("mailbox has a problem", mailbox=name, problem=result.problem)
+        logger.warning("mailbox has a problem", mailbox=name, problem=str(result.problem))
 
 
 def _state(name: str) -> MailboxState:

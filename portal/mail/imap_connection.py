@@ -17,6 +17,8 @@ from imap_tools.errors import ImapToolsError
 
 from portal.errors import PortalError
 from portal.mail.mailboxes import STORED_KEYWORD, ImapAccount, Mailbox
+from portal.mail.telling import Told
+from portal.mail.telling import told as _l
 
 COMMAND_TIMEOUT_SECONDS = 30
 # What a connection that broke, or a server that refuses, raises.
@@ -25,7 +27,11 @@ _FLAGS = re.compile(rb"\(([^)]*)\)")
 
 
 class MailboxProblem(PortalError):
-    """A mailbox cannot be used. The message says in a sentence or two what is wrong and what to do."""
+    """A mailbox cannot be used. `told` says in a sentence or two what is wrong and what to do."""
+
+    def __init__(self, told: Told) -> None:
+        super().__init__(str(told))
+        self.told = told
 
 
 class ImapFolder:
@@ -43,12 +49,19 @@ class ImapFolder:
             self.box.folder.set(self.account.folder)
         except (imaplib.IMAP4.error, ImapToolsError) as error:
             raise MailboxProblem(
-                f"The folder “{self.account.folder}” cannot be opened ({_said(error)}). "
-                f"Write its name as the server has it. There are: {self._folder_names()}."
+                _l(
+                    "The folder “%(folder)s” cannot be opened (%(said)s). "
+                    "Write its name as the server has it. There are: %(names)s.",
+                    folder=self.account.folder,
+                    said=_said(error),
+                    names=self._folder_names(),
+                )
             ) from error
         _name, numbers = self.box.client.response("UIDVALIDITY")
         if not numbers or not numbers[0]:
-            raise MailboxProblem("The server does not number its mails (no UIDVALIDITY), so none can be told apart.")
+            raise MailboxProblem(
+                _l("The server does not number its mails (no UIDVALIDITY), so none can be told apart.")
+            )
         self.uid_validity = int(numbers[0])
         _name, flags = self.box.client.response("PERMANENTFLAGS")
         found = _FLAGS.search(flags[0]) if flags and flags[0] else None
@@ -99,8 +112,11 @@ class ImapFolder:
             raise
         except (imaplib.IMAP4.error, ImapToolsError) as error:
             raise MailboxProblem(
-                f"Mails are stored but cannot be marked in the mailbox ({_said(error)}). "
-                "Give the account the right to change the folder, or set mark = “none” and no move_to."
+                _l(
+                    "Mails are stored but cannot be marked in the mailbox (%(said)s). "
+                    "Give the account the right to change the folder, or set mark = “none” and no move_to.",
+                    said=_said(error),
+                )
             ) from error
 
     def require_marking(self) -> None:
@@ -108,11 +124,16 @@ class ImapFolder:
         flag = {"seen": "\\Seen", "keyword": STORED_KEYWORD}.get(self.account.mark)
         if self.box.client.is_readonly or (flag and not self.permanent_flags & {flag, *_NEW_KEYWORDS.get(flag, ())}):
             raise MailboxProblem(
-                "The account may read the folder but not mark mails in it. "
-                "Give it the right to change the folder, or set mark = “none”."
+                _l(
+                    "The account may read the folder but not mark mails in it. "
+                    "Give it the right to change the folder, or set mark = “none”."
+                )
             )
         if self.account.move_to and not self.box.folder.exists(self.account.move_to):
-            raise MailboxProblem(f"The folder “{self.account.move_to}” of move_to is missing. Make it on the server.")
+            folder = self.account.move_to
+            raise MailboxProblem(
+                _l("The folder “%(folder)s” of move_to is missing. Make it on the server.", folder=folder)
+            )
 
     def _folder_names(self) -> str:
         try:
@@ -132,7 +153,7 @@ _NEW_KEYWORDS = {STORED_KEYWORD: ("\\*",)}
 
 
 @contextmanager
-def open_folder(mailbox: Mailbox, *, on_step: Callable[[str], None] = lambda _step: None) -> Iterator[ImapFolder]:
+def open_folder(mailbox: Mailbox, *, on_step: Callable[[Told], None] = lambda _step: None) -> Iterator[ImapFolder]:
     """The folder of `mailbox`, for the block. `on_step` hears of each step that went well.
 
     Raises:
@@ -140,16 +161,17 @@ def open_folder(mailbox: Mailbox, *, on_step: Callable[[str], None] = lambda _st
     """
     account = mailbox.imap
     if account is None:
-        raise MailboxProblem("It has no [imap] table: mail reaches it in other ways.")
+        raise MailboxProblem(_l("It has no [imap] table: mail reaches it in other ways."))
     secret = _secret(account)
     box = _connected(account)
     try:
-        on_step(f"connected to {account.host}:{account.effective_port} ({account.security})")
+        place = f"{account.host}:{account.effective_port}"
+        on_step(_l("connected to %(place)s (%(security)s)", place=place, security=account.security))
         _sign_in(box, mailbox, account, secret)
-        on_step(f"signed in as {mailbox.username}")
+        on_step(_l("signed in as %(name)s", name=mailbox.username))
         folder = ImapFolder(account, box)
         folder.select()
-        on_step(f"opened the folder {account.folder}")
+        on_step(_l("opened the folder %(folder)s", folder=account.folder))
         yield folder
     finally:
         _leave(box)
@@ -161,7 +183,9 @@ def _secret(account: ImapAccount) -> str:
     if account.password_env:
         secret = os.environ.get(account.password_env, "")
         if not secret:
-            raise MailboxProblem(f"The environment variable {account.password_env} is empty. Put the password there.")
+            raise MailboxProblem(
+                _l("The environment variable %(name)s is empty. Put the password there.", name=account.password_env)
+            )
         return secret
     command = account.password_command
     try:
@@ -169,11 +193,15 @@ def _secret(account: ImapAccount) -> str:
     except (OSError, subprocess.SubprocessError) as error:
         # Not its output, which may hold the secret.
         raise MailboxProblem(
-            f"The command {command[0]} that prints the password failed ({type(error).__name__}). Try it by hand."
+            _l(
+                "The command %(command)s that prints the password failed (%(error)s). Try it by hand.",
+                command=command[0],
+                error=type(error).__name__,
+            )
         ) from error
     secret = printed.decode("utf-8", "replace").strip()
     if not secret:
-        raise MailboxProblem(f"The command {command[0]} printed no password.")
+        raise MailboxProblem(_l("The command %(command)s printed no password.", command=command[0]))
     return secret
 
 
@@ -190,23 +218,40 @@ def _connected(account: ImapAccount) -> BaseMailBox:
         return kind(host, port, timeout=timeout, ssl_context=context)
     except (ssl.SSLCertVerificationError, ssl.CertificateError) as error:
         raise MailboxProblem(
-            f"The certificate of {place} is not valid for us ({error.verify_message}). "
-            "Use the host name that it was issued for, or name its authority in ca_file."
+            _l(
+                "The certificate of %(place)s is not valid for us (%(said)s). "
+                "Use the host name that it was issued for, or name its authority in ca_file.",
+                place=place,
+                said=error.verify_message,
+            )
         ) from error
     except ssl.SSLError as error:
         raise MailboxProblem(
-            f"{place} does not speak TLS as expected. Port 993 wants security = “tls”, port 143 “starttls”."
+            _l(
+                "%(place)s does not speak TLS as expected. Port 993 wants security = “tls”, port 143 “starttls”.",
+                place=place,
+            )
         ) from error
     except TimeoutError as error:
         raise MailboxProblem(
-            f"{place} does not answer within {timeout:g} seconds. Check host and port, and the firewall between."
+            _l(
+                "%(place)s does not answer within %(seconds)s seconds. Check host and port, and the firewall between.",
+                place=place,
+                seconds=f"{timeout:g}",
+            )
         ) from error
     except socket.gaierror as error:
-        raise MailboxProblem(f"There is no host named {host}. Check its spelling in the mailboxes file.") from error
+        raise MailboxProblem(
+            _l("There is no host named %(host)s. Check its spelling in the mailboxes file.", host=host)
+        ) from error
     except ConnectionRefusedError as error:
-        raise MailboxProblem(f"Nothing listens at {place}. Check the port, and whether the server runs.") from error
+        raise MailboxProblem(
+            _l("Nothing listens at %(place)s. Check the port, and whether the server runs.", place=place)
+        ) from error
     except (*IMAP_ERRORS, ValueError) as error:
-        raise MailboxProblem(f"No conversation with {place} came about ({_said(error)}).") from error
+        raise MailboxProblem(
+            _l("No conversation with %(place)s came about (%(said)s).", place=place, said=_said(error))
+        ) from error
 
 
 def _sign_in(box: BaseMailBox, mailbox: Mailbox, account: ImapAccount, secret: str) -> None:
@@ -226,15 +271,31 @@ def _sign_in(box: BaseMailBox, mailbox: Mailbox, account: ImapAccount, secret: s
         else:
             box.login(name, secret, initial_folder=None)
     except imaplib.IMAP4.abort as error:
-        raise MailboxProblem(f"The server hung up while we signed in ({_said(error)}). It is tried again.") from error
-    except (imaplib.IMAP4.error, ImapToolsError) as error:
-        what = "access token" if account.sign_in == "oauth2" else "password"
         raise MailboxProblem(
-            f"The server refused {name} with this {what} ({_said(error)}). "
-            f"Check both; some providers want a {what} made for this program, or IMAP switched on for the account."
+            _l("The server hung up while we signed in (%(said)s). It is tried again.", said=_said(error))
         ) from error
+    except (imaplib.IMAP4.error, ImapToolsError) as error:
+        raise MailboxProblem(_refusal(account, name, _said(error))) from error
     except OSError as error:
-        raise MailboxProblem(f"The connection broke while we signed in ({_said(error)}). It is tried again.") from error
+        raise MailboxProblem(
+            _l("The connection broke while we signed in (%(said)s). It is tried again.", said=_said(error))
+        ) from error
+
+
+def _refusal(account: ImapAccount, name: str, said: str) -> Told:
+    if account.sign_in == "oauth2":
+        return _l(
+            "The server refused %(name)s with this access token (%(said)s). Check both; some providers want "
+            "an access token made for this program, or IMAP switched on for the account.",
+            name=name,
+            said=said,
+        )
+    return _l(
+        "The server refused %(name)s with this password (%(said)s). Check both; some providers want "
+        "a password made for this program, or IMAP switched on for the account.",
+        name=name,
+        said=said,
+    )
 
 
 def _trust_also(context: ssl.SSLContext, ca_file: str) -> None:
@@ -242,8 +303,12 @@ def _trust_also(context: ssl.SSLContext, ca_file: str) -> None:
         context.load_verify_locations(ca_file)
     except OSError as error:
         raise MailboxProblem(
-            f"The certificates in “{ca_file}” cannot be used ({_said(error)}). "
-            "Set ca_file to a file in PEM form that the portal may read."
+            _l(
+                "The certificates in “%(file)s” cannot be used (%(said)s). "
+                "Set ca_file to a file in PEM form that the portal may read.",
+                file=ca_file,
+                said=_said(error),
+            )
         ) from error
 
 

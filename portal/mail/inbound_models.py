@@ -12,6 +12,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.database import Model
+from portal.mail.telling import Told
 
 
 class Outcome(StrEnum):
@@ -103,6 +104,11 @@ class MailboxState(Model):
     # Counts of the latest comparison with the ledger, as `portal.mail.reconciling.Reconciliation` names them.
     reconciliation: Mapped[dict[str, int] | None] = mapped_column(JSON)
     reconciled_at: Mapped[datetime | None]
+
+    @property
+    def told_problem(self) -> Told | None:
+        """What is wrong and what to do; None where it goes well."""
+        return Told.read(self.problem)
 
     @property
     def unaccounted(self) -> int:

@@ -15,6 +15,7 @@ from portal.mail import imap
 from portal.mail.imap_connection import IMAP_ERRORS, MailboxProblem, open_folder
 from portal.mail.inbound_models import MailArrival, MailboxState
 from portal.mail.mailboxes import Mailbox, configured_mailboxes
+from portal.mail.telling import told as _l
 from portal.web.templating import current_settings
 
 logger = structlog.get_logger(__name__)
@@ -89,9 +90,12 @@ def reconcile(mailbox: Mailbox, *, now: datetime, days: int = DAYS) -> Reconcili
             if to_mark:
                 folder.mark(to_mark)
     except imap.StoringFails as error:
-        raise MailboxProblem("Mails cannot be stored: look at the database and at the disk's free space.") from error
+        raise MailboxProblem(
+            _l("Mails cannot be stored: look at the database and at the disk's free space.")
+        ) from error
     except IMAP_ERRORS as error:
-        raise MailboxProblem(f"The connection broke while we compared ({type(error).__name__}).") from error
+        said = type(error).__name__
+        raise MailboxProblem(_l("The connection broke while we compared (%(said)s).", said=said)) from error
     return counts
 
 

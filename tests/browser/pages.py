@@ -442,6 +442,11 @@ def _shown_mail(visit: Visit) -> None:
     _signed_in(f"/agent/mail/{mail_id}")(visit)
 
 
+def _tested_sending(visit: Visit) -> None:
+    _signed_in("/agent/mail/mailboxes")(visit)
+    visit.submit("#sending .button")
+
+
 def _no_mails(visit: Visit) -> None:
     with visit.site.database():
         empty_ledger()
@@ -516,6 +521,7 @@ PAGES = (
     PageState("mail-held", _mails(outcome="held")),
     PageState("mail-empty", _no_mails),
     PageState("mail-shown", _shown_mail),
+    PageState("mailboxes", _tested_sending),
     PageState("mail-suggestions", _signed_in("/agent/mail/suggestions")),
     PageState("learning", _signed_in("/agent/learning")),
     PageState("learning-empty", _nothing_learned),

@@ -186,7 +186,7 @@ def test_nothing_is_marked_while_the_database_fails(server: Dovecot, mailbox: Ma
     with monkeypatch.context() as patched:
         patched.setattr(imap, "receive", fail)
         result = walked(mailbox)
-    assert "cannot be stored" in result.problem
+    assert "cannot be stored" in str(result.problem)
     assert not any("\\Seen" in flags for flags in server.flags())
     assert len(walked(mailbox).stored) == 1
 
@@ -234,7 +234,7 @@ def test_a_keyword_marks_instead_and_a_folder_takes_what_is_stored(server: Dovec
 def test_a_problem_is_noted_in_plain_words(server: Dovecot, mailbox: Mailbox, values: dict[str, Any], words: str):
     server.put(raw(1))
     walked(changed(mailbox, **values))
-    assert words in state().problem
+    assert words in str(state().told_problem)
     assert "wrong" not in state().problem
     assert state().problem_since is not None
     walked(mailbox)

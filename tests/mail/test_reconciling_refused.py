@@ -15,6 +15,7 @@ from portal.mail import imap, reconciling
 from portal.mail.imap_connection import MailboxProblem
 from portal.mail.inbound_models import MailboxState
 from portal.mail.mailboxes import Mailbox
+from portal.mail.telling import Told
 
 
 class _Unmarkable:
@@ -27,7 +28,7 @@ class _Unmarkable:
         return {3: 10}
 
     def mark(self, _uids: list[int]) -> None:
-        raise MailboxProblem("Mails cannot be marked.")
+        raise MailboxProblem(Told("Mails cannot be marked."))
 
 
 def test_what_was_counted_stays_when_the_server_refuses_marks(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
