@@ -40,6 +40,7 @@ from portal.localization import (
 from portal.logs import configure_logs
 from portal.mail import delivery, inbound_models, inbound_routes, mailbox_watch
 from portal.mail import models as mail_models
+from portal.mail.dkim_signing import check_signing
 from portal.mail.imap import WALK_JOB, walk_mailboxes
 from portal.mail.inbound_readiness import inbound_readiness
 from portal.mail.mailboxes import configured_mailboxes
@@ -222,8 +223,9 @@ def _process_mail(desk: MailDesk) -> None:
 
 
 def _init_ways_in(app: Flask, settings: Settings) -> None:
-    # Mistakes in the file are told at the start, not when the first mail comes.
+    # Mistakes in these files are told at the start, not when the first mail comes or goes.
     configured_mailboxes(settings)
+    check_signing(settings)
     jobs.register(app, WALK_JOB, walk_mailboxes, writes=False)
     jobs.register(app, RECONCILE_JOB, reconcile_due, writes=False)
     app.extensions["worker_services"] = [lambda: mailbox_watch.open_ways_in(settings, app.app_context)]

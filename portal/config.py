@@ -73,6 +73,11 @@ class Settings(BaseSettings):
     # What our mail server calls itself in Authentication-Results; "" believes no such header.
     mail_authserv_id: str = ""
 
+    # Mails of the support address's domain, and of these, are signed with this key (RSA, PEM); "" signs nothing.
+    dkim_key_file: str = ""
+    dkim_selector: str = Field(default="answerwell", pattern=r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$")
+    dkim_domains: Annotated[list[str], NoDecode] = Field(default_factory=list)
+
     business_days: Annotated[list[int], NoDecode] = Field(default_factory=lambda: [0, 1, 2, 3, 4])
     business_opens: str = Field(default="09:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     business_closes: str = Field(default="18:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", validate_default=True)
@@ -87,7 +92,7 @@ class Settings(BaseSettings):
 
     log_format: Literal["json", "console"] = "json"
 
-    @field_validator("trusted_hosts", "business_days", mode="before")
+    @field_validator("trusted_hosts", "business_days", "dkim_domains", mode="before")
     @classmethod
     def _may_be_written_with_commas(cls, value: Any) -> Any:
         if not isinstance(value, str):
@@ -188,6 +193,11 @@ class Settings(BaseSettings):
         if _is_for_production(info) and value == "capture":
             raise ValueError("captured mail is for the demo; use smtp")
         return value
+
+    @property
+    def signed_domains(self) -> frozenset[str]:
+        """The domains whose mails are signed, in lower case."""
+        return frozenset({self.support_email.rpartition("@")[2].lower(), *map(str.lower, self.dkim_domains)})
 
     @property
     def is_demo(self) -> bool:

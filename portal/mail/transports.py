@@ -15,10 +15,13 @@ import flask_mail
 from portal.clock import utcnow
 from portal.config import Settings
 from portal.database import db
+from portal.errors import ConfigurationError
+from portal.mail.dkim_signing import signed
 from portal.mail.headers import NotAnAddress, mailbox_value, message_ids_value, text_value
 from portal.mail.models import CapturedMail, OutboxMail
 from portal.mail.reply_addresses import bounce_address
 from portal.mail.senders import SenderAddress, sender_of
+from portal.web.templating import current_settings
 
 # What servers answer to a sender that they do not let us use; 530 asks us to sign in, 552 is about the size.
 _UNKNOWN_SENDER = frozenset({501, 550, 551, 553, 554})
@@ -70,6 +73,19 @@ def compose(mail: OutboxMail) -> EmailMessage:
     return message
 
 
+def finished(mail: OutboxMail) -> bytes:
+    """The bytes that go out, signed where a key is set up.
+
+    Raises:
+        DeliveryFailed: for good, when the recipient cannot be written to; until somebody acts, when the key is no good.
+    """
+    raw = compose(mail).as_bytes()
+    try:
+        return signed(raw, from_address=sender_of(mail).address, settings=current_settings())
+    except ConfigurationError as error:
+        raise DeliveryFailed(str(error), stops_channel=True) from error
+
+
 def _set_header(message: EmailMessage, name: str, value: str, *, sender: SenderAddress) -> None:
     if name == "Reply-To":
         message.set_raw(name, mailbox_value(sender.name, value, header=name))
@@ -101,20 +117,20 @@ class CaptureTransport:
         return None
 
     def send(self, mail: OutboxMail) -> None:
-        raw = compose(mail).as_bytes()
+        raw = finished(mail)
         db.session.add(CapturedMail(captured_at=utcnow(), recipient=mail.recipient, subject=mail.subject, raw=raw))
         db.session.flush()
 
 
 class _FinishedMessage(flask_mail.Message):
-    """Lets Flask-Mail carry a message that is composed already."""
+    """Lets Flask-Mail carry a message that is composed and signed already."""
 
-    def __init__(self, message: EmailMessage, *, recipient: str, sender: str) -> None:
+    def __init__(self, raw: bytes, *, recipient: str, sender: str) -> None:
         super().__init__(recipients=[recipient], sender=sender)
-        self._finished = message
+        self._raw = raw
 
     def as_bytes(self) -> bytes:
-        return self._finished.as_bytes()
+        return self._raw
 
 
 class _Connection(flask_mail.Connection):
@@ -173,14 +189,14 @@ class SmtpTransport:
             raise _explain(error) from error
 
     def _send(self, connection: _Connection, mail: OutboxMail) -> None:
-        message, plain_sender = compose(mail), sender_of(mail).address
+        raw, plain_sender = finished(mail), sender_of(mail).address
         try:
-            connection.send(_FinishedMessage(message, recipient=mail.recipient, sender=envelope_sender(mail)))
+            connection.send(_FinishedMessage(raw, recipient=mail.recipient, sender=envelope_sender(mail)))
         except smtplib.SMTPSenderRefused as refusal:
             # Some relays take nothing but the address that they know us by: better without reports than not at all.
             if refusal.sender == plain_sender or refusal.smtp_code not in _UNKNOWN_SENDER:
                 raise
-            connection.send(_FinishedMessage(message, recipient=mail.recipient, sender=plain_sender))
+            connection.send(_FinishedMessage(raw, recipient=mail.recipient, sender=plain_sender))
 
     def _close(self, *, is_alive: bool = True) -> None:
         connection, self._connection = self._connection, None
