@@ -85,6 +85,8 @@ class Settings(BaseSettings):
 
     # "While you wait, this may answer it" for those who were offered no article before they wrote.
     suggest_in_acknowledgement: bool = False
+    # So long after a request was solved its requester is asked by mail whether it is; 0 asks nobody.
+    survey_after_hours: int = Field(default=0, ge=0, le=24 * 30)
     # Has an effect where the extra [semantic] is installed.
     semantic_search: bool = True
     # The operator's synonyms and translations; a relative path is one below the working directory.

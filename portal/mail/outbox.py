@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,19 +59,17 @@ def enqueue(
     threading: Threading | None = None,
     reply_to: tuple[int, int] | None = None,
     sender: SenderAddress | None = None,
+    headers: Mapping[str, str] | None = None,
     **context: Any,
 ) -> OutboxMail:
     """Render ``templates/mail/<template>/`` in the reader's language and add it to the outbox; the caller commits.
 
     `idempotency_key` is unique for the cause: a second mail for it is refused by the database. `reply_to` (ticket,
     person) gives the mail an address of its own to answer to, `sender` another one than the installation's to come
-    from. An automatic mail over a cap is kept as dead, with the reason.
+    from; `headers` are further ones, or replace ours. An automatic mail over a cap is kept as dead, with the reason.
     """
     letter = _render(template, locale, {**context, "recipient_name": to_name})
     address = sender.address if sender else current_settings().support_email
-    headers = _headers(is_automatic, threading or Threading())
-    if reply_to is not None:
-        headers["Reply-To"] = reply_address(address, ticket_id=reply_to[0], person_id=reply_to[1])
     recipient = normalize_address(to)
     over_cap = reason_over_cap(template, recipient=recipient, ticket_id=ticket_id, now=now) if is_automatic else ""
     if over_cap:
@@ -86,7 +84,7 @@ def enqueue(
         subject=letter.subject,
         text_body=letter.text,
         html_body=letter.html,
-        headers=headers,
+        headers=_headers(is_automatic, threading or Threading(), address, reply_to) | dict(headers or {}),
         is_automatic=is_automatic,
         from_name=sender.name if sender else "",
         from_address=sender.address if sender else "",
@@ -119,7 +117,9 @@ def _render(template: str, locale: str, context: dict[str, Any]) -> _Letter:
     return _Letter(subject[:500], text, html)
 
 
-def _headers(is_automatic: bool, threading: Threading) -> dict[str, str]:
+def _headers(
+    is_automatic: bool, threading: Threading, address: str, reply_to: tuple[int, int] | None
+) -> dict[str, str]:
     headers: dict[str, str] = {}
     if is_automatic:
         # Not on an agent's reply: another Answerwell that gets it would take it for a machine's.
@@ -128,4 +128,6 @@ def _headers(is_automatic: bool, threading: Threading) -> dict[str, str]:
         headers["In-Reply-To"] = threading.in_reply_to
     if threading.references:
         headers["References"] = " ".join(threading.references[-MAXIMUM_REFERENCES:])
+    if reply_to is not None:
+        headers["Reply-To"] = reply_address(address, ticket_id=reply_to[0], person_id=reply_to[1])
     return headers

@@ -92,6 +92,9 @@ def _set_header(message: EmailMessage, name: str, value: str, *, sender: SenderA
     elif name in {"In-Reply-To", "References"}:
         # EmailMessage would write long ones as encoded words (Python 3.11, gh-80222), which no mail program resolves.
         message.set_raw(name, message_ids_value(value))
+    elif name == "List-Unsubscribe":
+        # An address in it may be long, and must stand there as it is.
+        message.set_raw(name, value)
     else:
         message[name] = value
 

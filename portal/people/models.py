@@ -20,6 +20,8 @@ class Person(Model):
     locale: Mapped[str] = mapped_column(String(16), default="en")
     time_zone: Mapped[str] = mapped_column(String(60), default="")
     created_at: Mapped[datetime]
+    # They want no questions by mail about solved requests.
+    surveys_refused_at: Mapped[datetime | None]
 
     identities: Mapped[list[Identity]] = relationship(back_populates="person", order_by="Identity.id")
 

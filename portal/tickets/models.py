@@ -70,6 +70,8 @@ class Ticket(Model):
         Index("ix_ticket_priority_status", "priority", "status", "next_due_at", "id"),
         Index("ix_ticket_requester_id_created_at", "requester_id", "created_at"),
         Index("ix_ticket_status_updated_at", "status", "updated_at", "id"),
+        # Surveys look for what was solved a while ago.
+        Index("ix_ticket_status_solved_at", "status", "solved_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -92,6 +94,8 @@ class Ticket(Model):
     first_responded_at: Mapped[datetime | None]
     solved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    # When it was decided whether to ask by mail if it is solved.
+    surveyed_at: Mapped[datetime | None]
     reopen_count: Mapped[int] = mapped_column(default=0)
     message_count: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)

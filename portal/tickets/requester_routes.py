@@ -1,6 +1,7 @@
 """A request as its requester sees it: conversation, reply, answer. No GET here changes anything.
 
-One blueprint in two files: this one, link_routes (how a browser gets to see a request). Importing this one brings both.
+One blueprint in three files: this one, link_routes (how a browser gets to see a request), survey_routes (refusing
+surveys). Importing this one brings all.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from portal.localization import INTERFACE_LOCALES
 from portal.storage import BlobStore, StoredFile
 from portal.tickets import actions, satisfaction
 from portal.tickets.access import requester_required, requester_ticket
-from portal.tickets.link_routes import blueprint, expired_page
+from portal.tickets.link_routes import expired_page
 from portal.tickets.models import Channel, Message, Status, Ticket
 from portal.tickets.queries import attachment_of
 from portal.tickets.requester_forms import (
@@ -35,6 +36,7 @@ from portal.tickets.requester_forms import (
 )
 from portal.tickets.requester_queries import conversation, next_reply_at, solve_state
 from portal.tickets.requester_times import Clock
+from portal.tickets.survey_routes import blueprint
 from portal.tickets.uploads import ACCEPT_ATTRIBUTE, ListedFile
 from portal.web import rate_limit
 from portal.web.access import states_policy

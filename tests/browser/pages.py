@@ -11,10 +11,12 @@ from sqlalchemy import delete, select
 from portal.database import db
 from portal.knowledge_base.models import Article, Translation
 from portal.localization import lang_tag
+from portal.people.models import Person
 from portal.search.learning.models import FittedModel, LearnedArticle, LearnedWord, LearningEvidence
 from portal.tickets.actions import add_requester_message
 from portal.tickets.models import Channel, Status, Ticket
 from portal.tickets.satisfaction import record_answer
+from portal.tickets.surveys import refusal_token
 from tests.browser.chromium import Window
 from tests.browser.live_site import LiveSite
 from tests.browser.mailroom import add_html_mail, empty_ledger, fill_ledger
@@ -442,6 +444,12 @@ def _shown_mail(visit: Visit) -> None:
     _signed_in(f"/agent/mail/{mail_id}")(visit)
 
 
+def _survey_refusal(visit: Visit) -> None:
+    with visit.site.database():
+        token = refusal_token(db.session.scalars(select(Person).limit(1)).one())
+    visit.go(f"requests/surveys/{token}")
+
+
 def _tested_sending(visit: Visit) -> None:
     _signed_in("/agent/mail/mailboxes")(visit)
     visit.submit("#sending .button")
@@ -522,6 +530,7 @@ PAGES = (
     PageState("mail-empty", _no_mails),
     PageState("mail-shown", _shown_mail),
     PageState("mailboxes", _tested_sending),
+    PageState("survey-refusal", _survey_refusal),
     PageState("mail-suggestions", _signed_in("/agent/mail/suggestions")),
     PageState("learning", _signed_in("/agent/learning")),
     PageState("learning-empty", _nothing_learned),

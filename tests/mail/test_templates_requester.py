@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,14 +12,10 @@ from portal import clock
 from portal.database import db
 from portal.localization import INTERFACE_LOCALES, lang_tag, text_direction
 from portal.mail.models import OutboxMail
-from portal.mail.outbox import enqueue
-from portal.rich_text import render_message
 from portal.tickets import actions
 from portal.tickets.models import Channel, Status
 from tests import factories
-
-TEXT = "Try **this**:\n\n1. Open the shop\n2. Press & hold <Refund>\n\nhttps://help.example/a?b=1&c=2"
-TEMPLATES = ("acknowledgement", "reply", "request_link")
+from tests.mail.made_mails import TEMPLATES, make_mail
 
 
 @pytest.fixture(autouse=True)
@@ -30,45 +25,7 @@ def _time(app: Flask) -> Iterator[None]:
     clock.freeze(None)
 
 
-def make_mail(template: str, locale: str = "en", **changes: Any) -> OutboxMail:
-    ticket = factories.make_ticket(subject=changes.pop("subject", "Tom & “Jerry” <late>"))
-    text = changes.pop("text", TEXT)
-    link = "https://help.example/en/requests/link/token"
-    context: dict[str, Any] = {
-        "acknowledgement": {
-            "ticket": ticket,
-            "promise": ["We are closed until Monday 09:00.", "Expect a reply by Monday 13:00 (your time)."],
-            "message_html": render_message(text),
-            "message_text": text,
-            "file_names": ["a&b.png", "c.log"],
-            "request_url": link,
-        },
-        "reply": {
-            "ticket": ticket,
-            "message_html": render_message(text),
-            "message_text": text,
-            "agent_name": "Ines <Caldeira>",
-            "team_name": "Player & support",
-            "request_url": link,
-            "solved_url": f"{link}?answer=solved",
-            "not_solved_url": f"{link}?answer=not-yet",
-        },
-        "request_link": {
-            "requests": [
-                {"reference": ticket.reference, "subject": ticket.subject, "status": status.value, "url": link}
-                for status in Status
-            ]
-        },
-    }[template]
-    mail = enqueue(
-        template, to="noor@example.org", to_name="Noor", locale=locale, idempotency_key=f"{template}:{locale}",
-        now=factories.NOW, **{**context, **changes},
-    )  # fmt: skip
-    db.session.commit()
-    return mail
-
-
-@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("template", [*TEMPLATES, "copy"])
 @pytest.mark.parametrize("locale", INTERFACE_LOCALES)
 def test_every_mail_is_made_in_every_language(template: str, locale: str):
     mail = make_mail(template, locale)
