@@ -197,9 +197,14 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def mail_domain(self) -> str:
+        """The domain of the support address, in lower case; we greet mail servers by this name."""
+        return self.support_email.rpartition("@")[2].lower()
+
+    @property
     def signed_domains(self) -> frozenset[str]:
         """The domains whose mails are signed, in lower case."""
-        return frozenset({self.support_email.rpartition("@")[2].lower(), *map(str.lower, self.dkim_domains)})
+        return frozenset({self.mail_domain, *map(str.lower, self.dkim_domains)})
 
     @property
     def is_demo(self) -> bool:

@@ -24,6 +24,7 @@ VALUES = {
             "event_id",
             "person_id",
             "team_id",
+            "identity_id",
         ],
         999_999,
     ),

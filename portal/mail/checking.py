@@ -7,8 +7,16 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid
 
+from flask_babel import gettext
+
+from portal.clock import utcnow
 from portal.config import Settings
+from portal.localization import speaking
+from portal.mail.dkim_signing import signed
 from portal.mail.imap_connection import MailboxProblem, open_folder
 from portal.mail.mailboxes import Mailbox
 from portal.mail.telling import Told
@@ -46,8 +54,8 @@ def check_mailbox(mailbox: Mailbox, on_step: Step) -> None:
         on_step(_l("may mark and move mails as the settings ask"))
 
 
-def check_sending(settings: Settings, on_step: Step) -> None:
-    """Connect to the mail server that sends and sign in. Raises MailboxProblem."""
+def check_sending(settings: Settings, on_step: Step, *, send_to: str = "") -> None:
+    """Connect to the mail server that sends and sign in; with `send_to` send a mail there. Raises MailboxProblem."""
     if settings.mail_transport == "capture":
         on_step(_l("mail is captured for the demo and goes to nobody"))
         return
@@ -61,6 +69,9 @@ def check_sending(settings: Settings, on_step: Step) -> None:
                 on_step(_l("signed in as %(name)s", name=settings.smtp_username))
             code, answer = server.mail(settings.support_email)
             server.rset()
+            if send_to and code < 400:
+                server.sendmail(settings.support_email, [send_to], _test_mail(settings, send_to))
+                on_step(_l("sent a test mail to %(address)s", address=send_to))
     except smtplib.SMTPAuthenticationError as error:
         raise MailboxProblem(
             _l(
@@ -91,6 +102,16 @@ def check_sending(settings: Settings, on_step: Step) -> None:
     except socket.gaierror as error:
         raise MailboxProblem(
             _l("There is no host named %(host)s. Check PORTAL_SMTP_HOST.", host=settings.smtp_host)
+        ) from error
+    except smtplib.SMTPRecipientsRefused as error:
+        refused_code, refusal = next(iter(error.recipients.values()))
+        raise MailboxProblem(
+            _l(
+                "%(place)s takes no mail for %(address)s (%(said)s). Try another address, or allow us to send there.",
+                place=place,
+                address=send_to,
+                said=f"{refused_code} {refusal.decode('utf-8', 'replace')}",
+            )
         ) from error
     except (smtplib.SMTPException, OSError) as error:
         raise MailboxProblem(
@@ -133,10 +154,20 @@ def check_door(settings: Settings, on_step: Step) -> None:
     on_step(_l("the worker takes mail at %(place)s", place=place))
 
 
+def _test_mail(settings: Settings, address: str) -> bytes:
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"] = settings.support_email, address
+    message["Date"], message["Message-ID"] = format_datetime(utcnow()), make_msgid(domain=settings.mail_domain)
+    message["Auto-Submitted"] = "auto-generated"
+    with speaking(settings.default_locale):
+        message["Subject"] = gettext("Test mail from %(brand)s", brand=settings.brand_name)
+        message.set_content(gettext("If you can read this, sending works."), cte="quoted-printable")
+    return signed(message.as_bytes(), from_address=settings.support_email, settings=settings)
+
+
 def _connected(settings: Settings) -> smtplib.SMTP:
     context = ssl.create_default_context()
-    name = settings.support_email.rpartition("@")[2]
-    place, timeout = (settings.smtp_host, settings.smtp_port, name), settings.smtp_timeout_seconds
+    place, timeout = (settings.smtp_host, settings.smtp_port, settings.mail_domain), settings.smtp_timeout_seconds
     if settings.smtp_security == "tls":
         return smtplib.SMTP_SSL(*place, timeout=timeout, context=context)
     server = smtplib.SMTP(*place, timeout=timeout)

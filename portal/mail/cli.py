@@ -73,8 +73,9 @@ def deliver(
 
 
 @group.command()
+@click.option("--send", "send_to", default="", metavar="ADDRESS", help="Send a test mail to this address as well.")
 @with_app
-def check() -> None:
+def check(send_to: str) -> None:
     """Try every mailbox and the way out; say what is wrong and what to do."""
     settings = current_settings()
     parts: list[tuple[str, Callable[[Step], None]]] = [
@@ -82,7 +83,7 @@ def check() -> None:
         for mailbox in configured_mailboxes(settings)
     ]
     parts += [
-        ("sending", lambda on_step: check_sending(settings, on_step)),
+        ("sending", lambda on_step: check_sending(settings, on_step, send_to=send_to)),
         ("LMTP", lambda on_step: check_door(settings, on_step)),
     ]
     # A list, so that every part is tried.

@@ -147,8 +147,7 @@ class _Connection(flask_mail.Connection):
         settings = self._settings
         context = ssl.create_default_context()
         # We say our name ourselves: smtplib would ask the name service for it at every connection.
-        name = settings.support_email.rpartition("@")[2]
-        place, timeout = (settings.smtp_host, settings.smtp_port, name), settings.smtp_timeout_seconds
+        place, timeout = (settings.smtp_host, settings.smtp_port, settings.mail_domain), settings.smtp_timeout_seconds
         host: smtplib.SMTP
         if settings.smtp_security == "tls":
             host = smtplib.SMTP_SSL(*place, timeout=timeout, context=context)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from portal.database import db
+from portal.errors import NotFound, RuleViolation
 from portal.people.addresses import normalize_address
 from portal.people.models import Identity, Person
 from portal.people.queries import person_by_address
+
+
+class AddressTaken(RuleViolation):
+    """An address belongs to another person."""
 
 
 def find_or_create_person(address: str, *, name: str, locale: str, time_zone: str, now: datetime) -> Person:
@@ -35,3 +41,39 @@ def find_or_create_person(address: str, *, name: str, locale: str, time_zone: st
     person.locale = person.locale or locale
     person.time_zone = person.time_zone or time_zone
     return person
+
+
+def add_address(person: Person, address: str) -> None:
+    """Let an address be somebody's as well: what comes from it, they wrote. Mails still go to the first one.
+
+    Flushes, does not commit.
+
+    Raises:
+        AddressTaken: it belongs to another person.
+    """
+    address = normalize_address(address)
+    owner = person_by_address(address)
+    if owner is None:
+        try:
+            with db.session.begin_nested():
+                person.identities.append(Identity(address=address))
+        except IntegrityError:
+            # Somebody new wrote from it at this very moment.
+            owner = person_by_address(address)
+    if owner is not None and owner.id != person.id:
+        raise AddressTaken("This address belongs to somebody else.")
+
+
+def remove_address(person: Person, identity_id: int) -> str:
+    """Take a further address from somebody; it comes back. The caller commits.
+
+    Raises:
+        NotFound: it is not theirs, or the one that mails go to.
+    """
+    is_first = bool(person.identities) and person.identities[0].id == identity_id
+    removed = delete(Identity).where(Identity.id == identity_id, Identity.person_id == person.id)
+    address = None if is_first else db.session.scalar(removed.returning(Identity.address))
+    if address is None:
+        raise NotFound
+    db.session.expire(person, ["identities"])
+    return address

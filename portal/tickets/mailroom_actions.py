@@ -11,8 +11,8 @@ from portal.database import db
 from portal.errors import RuleViolation
 from portal.mail.bounded_reading import READER
 from portal.mail.inbound_models import InboundMail, Outcome
-from portal.mail.parsed import ParsedMail
-from portal.people.actions import find_or_create_person
+from portal.mail.parsed import MailAddress, ParsedMail
+from portal.people.actions import add_address, find_or_create_person
 from portal.tickets.history import record_event
 from portal.tickets.inbound import MailDesk
 from portal.tickets.models import Message, Ticket
@@ -22,27 +22,39 @@ from portal.tickets.participants import join
 _LOOSE = frozenset({Outcome.HELD, Outcome.SUPPRESSED, Outcome.SPAM, Outcome.BOUNCE})
 
 
-def release_mail(desk: MailDesk, mail: InboundMail, *, agent: Agent, now: datetime) -> Ticket:
-    """Put a held mail on its ticket; its sender takes part from now on. Commits.
+def release_mail(desk: MailDesk, mail: InboundMail, *, agent: Agent, now: datetime, joins: bool = True) -> Ticket:
+    """Put a held mail on its ticket; its sender takes part from now on if they join. Commits.
 
     Raises:
         RuleViolation: it is not held for a ticket, or names no sender.
         UnreadableMail: the original cannot be read.
     """
-    _lock(mail)
-    if mail.outcome is not Outcome.HELD or mail.ticket_id is None:
-        raise RuleViolation("This mail does not wait for a ticket.")
-    parsed = _read(desk, mail)
-    if parsed.sender is None:
-        raise RuleViolation("This mail names no sender. Make it a ticket of its own.")
-    ticket = db.session.get_one(Ticket, mail.ticket_id)
-    person = find_or_create_person(
-        parsed.sender.address, name=parsed.sender.name[:120], locale=ticket.locale, time_zone="", now=now
-    )
+    ticket, parsed, sender = _held(desk, mail)
+    person = find_or_create_person(sender.address, name=sender.name[:120], locale=ticket.locale, time_zone="", now=now)
     db.session.flush()
-    record_event(ticket, "mail_released", now=now, agent=agent, payload={"sender": parsed.sender.address})
-    join(ticket, person, agent=agent, now=now)
+    record_event(ticket, "mail_released", now=now, agent=agent, payload={"sender": sender.address})
+    if joins:
+        join(ticket, person, agent=agent, now=now)
     desk.accept(mail, parsed, ticket, person, now=now)
+    mail.settled_at = now
+    db.session.commit()
+    return db.session.get_one(Ticket, mail.ticket_id)
+
+
+def release_as_requester(desk: MailDesk, mail: InboundMail, *, agent: Agent, now: datetime) -> Ticket:
+    """Put a held mail on its ticket as the requester's: its sender's address is theirs from now on. Commits.
+
+    Raises:
+        AddressTaken: the address belongs to another person.
+        RuleViolation: it is not held for a ticket, names no sender, or is probably not from the address it names.
+        UnreadableMail: the original cannot be read.
+    """
+    ticket, parsed, sender = _held(desk, mail)
+    if mail.reason == "spoofed_sender":
+        raise RuleViolation("This mail is probably not from the address that it names.")
+    add_address(ticket.requester, sender.address)
+    record_event(ticket, "address_joined", now=now, agent=agent, payload={"address": sender.address})
+    desk.accept(mail, parsed, ticket, ticket.requester, now=now)
     mail.settled_at = now
     db.session.commit()
     return db.session.get_one(Ticket, mail.ticket_id)
@@ -92,6 +104,17 @@ def read_again(mail: InboundMail, *, now: datetime) -> None:
     mail.outcome, mail.reason, mail.detail = Outcome.RECEIVED, "", ""
     mail.attempts, mail.next_attempt_at, mail.settled_at = 0, now, None
     db.session.commit()
+
+
+def _held(desk: MailDesk, mail: InboundMail) -> tuple[Ticket, ParsedMail, MailAddress]:
+    """The ticket that a held mail waits for, and the mail with its sender."""
+    _lock(mail)
+    if mail.outcome is not Outcome.HELD or mail.ticket_id is None:
+        raise RuleViolation("This mail does not wait for a ticket.")
+    parsed = _read(desk, mail)
+    if parsed.sender is None:
+        raise RuleViolation("This mail names no sender. Make it a ticket of its own.")
+    return db.session.get_one(Ticket, mail.ticket_id), parsed, parsed.sender
 
 
 def _lock(mail: InboundMail) -> None:

@@ -9,12 +9,14 @@ from flask_babel import gettext as _
 
 from portal.agents.access import agent_required, signed_in_agent
 from portal.clock import utcnow
+from portal.database import db
 from portal.errors import RuleViolation
 from portal.jobs.queue import wake
 from portal.mail.inbound_models import InboundMail, Outcome
 from portal.mail.parsing import UnreadableMail
 from portal.mail.processing import PROCESS_JOB
 from portal.mail.silence import silent_mailboxes
+from portal.people.actions import AddressTaken
 from portal.tickets import mailroom_actions, mailroom_queries
 from portal.tickets.inbound import MailDesk
 from portal.tickets.mail_files import ORIGINAL_TYPE
@@ -43,9 +45,21 @@ def show_original_mail(mail_id: int) -> Response:
 @blueprint.post("/agent/mail/<int:mail_id>/release")
 @agent_required()
 def create_mail_release(mail_id: int) -> Response:
-    """Put a held mail on its ticket."""
+    """Put a held mail on its ticket: its sender takes part from now on, or with ``only=this`` does not."""
+    agent, joins = signed_in_agent(), request.form.get("only") != "this"
+    return _changed(
+        mail_id, lambda mail: mailroom_actions.release_mail(_desk(), mail, agent=agent, now=utcnow(), joins=joins)
+    )
+
+
+@blueprint.post("/agent/mail/<int:mail_id>/address")
+@agent_required()
+def create_mail_address(mail_id: int) -> Response:
+    """Put a held mail on its ticket as the requester's, who writes from a second address."""
     agent = signed_in_agent()
-    return _changed(mail_id, lambda mail: mailroom_actions.release_mail(_desk(), mail, agent=agent, now=utcnow()))
+    return _changed(
+        mail_id, lambda mail: mailroom_actions.release_as_requester(_desk(), mail, agent=agent, now=utcnow())
+    )
 
 
 @blueprint.post("/agent/mail/<int:mail_id>/ticket")
@@ -74,6 +88,9 @@ def _changed(mail_id: int, act: Callable[[InboundMail], object]) -> Response:
     mail = mailroom_queries.inbound_mail(mail_id)
     try:
         act(mail)
+    except AddressTaken:
+        db.session.rollback()
+        return _list_page(_("This address belongs to somebody else who writes to us. Let them take part."), status=409)
     except RuleViolation:
         return _list_page(_("This mail was dealt with meanwhile. This is how it stands now."), status=409)
     except (UnreadableMail, FileNotFoundError):

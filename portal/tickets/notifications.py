@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from sqlalchemy import select
 
@@ -53,7 +54,7 @@ def _enqueue_reply(
     agent: Agent,
     threading: Threading,
     now: datetime,
-    **context: str,
+    **context: Any,
 ) -> OutboxMail:
     return enqueue(
         template,

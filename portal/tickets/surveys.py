@@ -87,13 +87,14 @@ def _due(latest: datetime) -> Sequence[int]:
 def _decide(ticket_id: int, *, now: datetime) -> bool:
     """Ask about a ticket, or see that there is no reason to. Either is done once."""
     # Not through the row's version: an agent who has the ticket open must not hear of a conflict.
-    claimed = db.session.execute(
+    claimed = db.session.scalar(
         update(Ticket)
         .where(Ticket.id == ticket_id, Ticket.status == Status.SOLVED, Ticket.surveyed_at.is_(None))
         .values(surveyed_at=now)
+        .returning(Ticket.id)
         .execution_options(synchronize_session=False)
     )
-    ticket = db.session.get(Ticket, ticket_id) if claimed.rowcount else None
+    ticket = db.session.get(Ticket, ticket_id) if claimed else None
     is_asked = ticket is not None and _may_be_asked(ticket, now=now)
     if ticket is not None and is_asked:
         _ask(ticket, now=now)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import grp
+import hashlib
+import hmac
 import imaplib
+import json
 import os
 import pwd
 import shutil
@@ -25,7 +29,7 @@ listen = 127.0.0.1
 base_dir = {folder}/run
 state_dir = {folder}/state
 log_path = {folder}/log
-ssl = no
+{tls}
 disable_plaintext_auth = no
 default_internal_user = {user}
 default_login_user = {login_user}
@@ -33,7 +37,12 @@ default_internal_group = {group}
 first_valid_uid = 0
 first_valid_gid = 0
 mail_location = maildir:{folder}/mail/%u
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2.conf
+}}
 passdb {{
   driver = passwd-file
   args = scheme=plain {folder}/passwords
@@ -48,7 +57,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = yes
   }}
 }}
 service anvil {{
@@ -58,6 +68,27 @@ service stats {{
   chroot =
 }}
 """
+
+
+_OAUTH2 = """
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={folder}/keys/
+username_attribute = email
+"""
+_TOKEN_KEY = b"a key that only the server and the giver of tokens know"
+
+
+def access_token(*, user: str = USER, valid_seconds: int = 600) -> str:
+    """What a provider gives a program to sign in with: a JSON Web Token (RFC 7519)."""
+    now = int(time.time())
+    claims = {"sub": user, "email": user, "iat": now - 10, "nbf": now - 10, "exp": now + valid_seconds}
+    parts = [_base64url(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims)]
+    code = hmac.new(_TOKEN_KEY, ".".join(parts).encode(), hashlib.sha256).digest()
+    return ".".join([*parts, _base64url(code)])
+
+
+def _base64url(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def problem() -> str:
@@ -71,6 +102,13 @@ class Dovecot:
 
     port: int
     folder: Path
+    # Where it speaks TLS from the first byte; 0 where it speaks none.
+    tls_port: int = 0
+
+    @property
+    def certificate(self) -> Path:
+        """What to trust; it names 127.0.0.1."""
+        return self.folder / "certificate.pem"
 
     @contextmanager
     def client(self, folder: str = "INBOX") -> Iterator[imaplib.IMAP4]:
@@ -97,18 +135,24 @@ class Dovecot:
 
 
 @contextmanager
-def running_dovecot() -> Iterator[Dovecot]:
-    """A server for the block."""
+def running_dovecot(*, with_tls: bool = False) -> Iterator[Dovecot]:
+    """A server for the block, with TLS on a port of its own and by STARTTLS, or without any."""
     # Names of sockets may not be long, so not below the test's own folder.
     folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
     owner = pwd.getpwuid(os.getuid())
     # Dovecot reads no mail as root.
     reader = pwd.getpwnam("nobody") if owner.pw_uid == 0 else owner
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port, tls_port = _free_port(), _free_port() if with_tls else 0
     (folder / "passwords").write_text(f"{USER}:{PASSWORD}\n")
     (folder / "mail").mkdir()
+    key = folder / "keys" / "default" / "HS256" / "default"
+    key.parent.mkdir(parents=True)
+    key.write_bytes(base64.b64encode(_TOKEN_KEY))
+    (folder / "oauth2.conf").write_text(_OAUTH2.format(folder=folder))
+    tls = "ssl = no"
+    if with_tls:
+        _make_certificate(folder)
+        tls = f"ssl = yes\nssl_cert = <{folder}/certificate.pem\nssl_key = <{folder}/key.pem"
     if owner.pw_uid == 0:
         folder.chmod(0o755)
         os.chown(folder / "mail", reader.pw_uid, reader.pw_gid)
@@ -119,7 +163,9 @@ def running_dovecot() -> Iterator[Dovecot]:
         "login_user": "dovenull" if owner.pw_uid == 0 else user,
         "group": grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name,
     }
-    text = _CONFIGURATION.format(folder=folder, port=port, mail_uid=reader.pw_uid, mail_gid=reader.pw_gid, **names)
+    text = _CONFIGURATION.format(
+        folder=folder, port=port, tls=tls, tls_port=tls_port, mail_uid=reader.pw_uid, mail_gid=reader.pw_gid, **names
+    )
     (folder / "dovecot.conf").write_text(text)
     program = shutil.which("dovecot") or "/usr/sbin/dovecot"
     process = subprocess.Popen(
@@ -127,11 +173,24 @@ def running_dovecot() -> Iterator[Dovecot]:
     )
     try:
         _wait_for(port, process, folder)
-        yield Dovecot(port, folder)
+        yield Dovecot(port, folder, tls_port)
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _make_certificate(folder: Path) -> None:
+    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *files]
+    subprocess.run(command, check=True, capture_output=True)
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:
