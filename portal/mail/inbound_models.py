@@ -52,6 +52,8 @@ class InboundMail(Model):
     sender: Mapped[str] = mapped_column(String(320), default="")
     sender_name: Mapped[str] = mapped_column(String(120), default="")
     subject: Mapped[str] = mapped_column(String(500), default="")
+    # Whom else the mail names in To and Cc, with spaces between the addresses.
+    copied_to: Mapped[str] = mapped_column(Text, default="", server_default="")
     received_at: Mapped[datetime]
     outcome: Mapped[Outcome] = mapped_column(default=Outcome.RECEIVED)
     # Why, as a word of the domain ("vacation", "unverified_sender"); pages put it into sentences.

@@ -72,7 +72,7 @@ def remove_address(person: Person, identity_id: int) -> str:
     """
     is_first = bool(person.identities) and person.identities[0].id == identity_id
     removed = delete(Identity).where(Identity.id == identity_id, Identity.person_id == person.id)
-    address = None if is_first else db.session.scalar(removed.returning(Identity.address))
+    address: str | None = None if is_first else db.session.scalar(removed.returning(Identity.address))
     if address is None:
         raise NotFound
     db.session.expire(person, ["identities"])

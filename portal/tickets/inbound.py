@@ -22,7 +22,7 @@ from portal.mail.authentication import Authentication, authentication
 from portal.mail.bounced import note_bounce
 from portal.mail.bounces import DeliveryReport, delivery_report
 from portal.mail.inbound_models import InboundMail, Outcome
-from portal.mail.mailboxes import Mailbox, configured_mailboxes, mailbox_named
+from portal.mail.mailboxes import Mailbox, configured_mailboxes, mailbox_for, mailbox_named
 from portal.mail.outbox import Threading
 from portal.mail.parsed import MailAddress, ParsedMail
 from portal.mail.receiving import NULL_PATH
@@ -47,11 +47,13 @@ from portal.tickets.mail_files import keep_files, original_file
 from portal.tickets.mail_permission import refusal
 from portal.tickets.mail_queries import Conversation, conversation_of, sent_texts, takes_part
 from portal.tickets.models import Channel, Message, Status, Ticket
+from portal.tickets.participants import MAXIMUM_PARTICIPANTS
 from portal.tickets.thanks import thanks_reason
 from portal.tokens import token_hash
 
 _LONGEST_SUBJECT: Final = 200
 _LONGEST_BODY: Final = 100_000
+_LONGEST_ADDRESS: Final = 254
 
 
 @dataclass(frozen=True)
@@ -252,8 +254,17 @@ class MailDesk:
 def _note_headers(mail: InboundMail, parsed: ParsedMail) -> None:
     mail.message_id = parsed.message_id[:255]
     mail.subject = parsed.subject[:500]
+    mail.copied_to = " ".join(_others(parsed))
     if parsed.sender is not None:
         mail.sender, mail.sender_name = parsed.sender.address[:320], parsed.sender.name[:120]
+
+
+def _others(parsed: ParsedMail) -> list[str]:
+    """Whom a mail names beside its sender and us, each once."""
+    named = dict.fromkeys(each.address for each in (*parsed.to, *parsed.cc) if "@" in each.address)
+    sender = parsed.sender.address if parsed.sender else ""
+    others = [address for address in named if address != sender and mailbox_for(address) is None]
+    return [address for address in others if len(address) <= _LONGEST_ADDRESS][:MAXIMUM_PARTICIPANTS]
 
 
 def _note_report(mail: InboundMail, parsed: ParsedMail, report: DeliveryReport, *, now: datetime) -> None:

@@ -12,8 +12,10 @@ from sqlalchemy.orm import joinedload
 from portal.agents.models import Agent
 from portal.database import db
 from portal.errors import NotFound, RuleViolation
+from portal.mail.inbound_models import InboundMail, Outcome
 from portal.mail.mailboxes import mailbox_for
 from portal.people.actions import find_or_create_person
+from portal.people.addresses import normalize_address
 from portal.people.models import Person
 from portal.tickets.history import record_event
 from portal.tickets.lifecycle import can_be_written_to
@@ -36,16 +38,38 @@ def participants_of(ticket_id: int) -> Sequence[Participant]:
     )
 
 
-def join(ticket: Ticket, person: Person, *, agent: Agent, now: datetime) -> None:
-    """Let somebody take part; the requester and who takes part already do. The caller commits."""
+def people_in_copy(ticket: Ticket, participants: Sequence[Participant]) -> list[str]:
+    """Addresses that mails of the conversation were copied to and whose owners do not take part, first named first."""
+    copied = db.session.scalars(
+        select(InboundMail.copied_to)
+        .where(
+            InboundMail.ticket_id == ticket.id,
+            InboundMail.outcome.in_([Outcome.NEW_TICKET, Outcome.REPLY]),
+            InboundMail.copied_to != "",
+        )
+        .order_by(InboundMail.id)
+    )
+    people = [ticket.requester, *(participant.person for participant in participants)]
+    known = {identity.address for person in people for identity in person.identities}
+    named = dict.fromkeys(address for addresses in copied for address in addresses.split())
+    return [address for address in named if normalize_address(address) not in known][:MAXIMUM_PARTICIPANTS]
+
+
+def join(ticket: Ticket, person: Person, *, agent: Agent | None, now: datetime) -> None:
+    """Let somebody take part who does not; where no agent says so, the requester does. The caller commits."""
     if person.id == ticket.requester_id or db.session.get(Participant, (ticket.id, person.id)) is not None:
         return
-    db.session.add(Participant(ticket_id=ticket.id, person_id=person.id, joined_at=now, joined_by_id=agent.id))
-    record_event(ticket, "participant_joined", now=now, agent=agent, payload={"address": person.email})
+    db.session.add(
+        Participant(ticket_id=ticket.id, person_id=person.id, joined_at=now, joined_by_id=agent.id if agent else None)
+    )
+    requester = None if agent else ticket.requester
+    record_event(
+        ticket, "participant_joined", now=now, agent=agent, person=requester, payload={"address": person.email}
+    )
 
 
-def add_participant(ticket: Ticket, address: str, *, name: str, agent: Agent, now: datetime) -> None:
-    """Let the owner of an address take part; twice is once. Commits.
+def add_participant(ticket: Ticket, address: str, *, name: str, agent: Agent | None, now: datetime) -> None:
+    """Let the owner of an address take part; twice is once. Without an agent it is the requester who says so. Commits.
 
     Raises:
         RuleViolation: the ticket is closed, has twenty participants, or the address is one of ours.

@@ -1,7 +1,7 @@
 """A request as its requester sees it: conversation, reply, answer. No GET here changes anything.
 
-One blueprint in three files: this one, link_routes (how a browser gets to see a request), survey_routes (refusing
-surveys). Importing this one brings all.
+One blueprint in four files: this one, link_routes (how a browser gets to see a request), survey_routes (refusing
+surveys), requester_people_routes (who else takes part). Importing this one brings all.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ from portal.localization import INTERFACE_LOCALES
 from portal.storage import BlobStore, StoredFile
 from portal.tickets import actions, satisfaction
 from portal.tickets.access import requester_required, requester_ticket
+from portal.tickets.lifecycle import can_be_written_to
 from portal.tickets.link_routes import expired_page
 from portal.tickets.models import Channel, Message, Status, Ticket
+from portal.tickets.participants import participants_of, people_in_copy
 from portal.tickets.queries import attachment_of
 from portal.tickets.requester_forms import (
     ANSWERS,
@@ -34,9 +36,9 @@ from portal.tickets.requester_forms import (
     clean_line,
     take_files,
 )
+from portal.tickets.requester_people_routes import blueprint
 from portal.tickets.requester_queries import conversation, next_reply_at, solve_state
 from portal.tickets.requester_times import Clock
-from portal.tickets.survey_routes import blueprint
 from portal.tickets.uploads import ACCEPT_ATTRIBUTE, ListedFile
 from portal.web import rate_limit
 from portal.web.access import states_policy
@@ -205,6 +207,7 @@ def _request_page(
     takes_comment = (state.name, state.answer) == ("answered", "solved")
     offer_page_locales({code: _address(ticket, code) for code in INTERFACE_LOCALES})
     tokens = _kept_files(ticket)
+    participants = participants_of(ticket.id)
     body = render_template(
         template,
         ticket=ticket,
@@ -227,6 +230,8 @@ def _request_page(
         # A comment that the page has no field for any more.
         unsent_comment=comment_form.comment.data if comment_form and not takes_comment else "",
         said=said,
+        participants=participants,
+        in_copy=people_in_copy(ticket, participants) if can_be_written_to(ticket.status) else [],
         is_fragment=is_fragment_request(),
     )
     return make_response(body, status)

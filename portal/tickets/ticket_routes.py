@@ -31,7 +31,7 @@ from portal.tickets import actions, queries
 from portal.tickets.agent_forms import ParticipantForm, PropertyForm, TagsForm, priorities
 from portal.tickets.models import Priority, Status, Ticket
 from portal.tickets.panels import PANELS, PanelSearch, panel_context
-from portal.tickets.participants import participants_of
+from portal.tickets.participants import participants_of, people_in_copy
 from portal.tickets.queue import QueueFilter, View
 from portal.tickets.tags import split_tags
 from portal.tickets.ticket_page import Composer, composer_of, conversation_of, properties_of, topic_choices
@@ -151,6 +151,7 @@ def ticket_page(
     now = utcnow()
     queue = queue_of_request()
     conversation = conversation_of(ticket)
+    participants = participants_of(ticket.id)
     page = render_template(
         "tickets/show.html",
         ticket=ticket,
@@ -160,7 +161,8 @@ def ticket_page(
         composer=composer or composer_of(ticket, agent, last_message_id=conversation.last_message_id),
         priorities=priorities(),
         earlier=queries.earlier_tickets(ticket),
-        participants=participants_of(ticket.id),
+        participants=participants,
+        in_copy=people_in_copy(ticket, participants),
         participant_form=participant_form or ParticipantForm(prefix="participant"),
         notice=notice or (_("Changes saved") if "saved" in request.args else ""),
         notice_kind=notice_kind,
