@@ -82,3 +82,22 @@ def add_html_mail(*, subject: str, text: str, html: str = HTML) -> int:
     mail.digest, mail.size_bytes = current_app.extensions["blobs"].put(raw), len(raw)
     db.session.commit()
     return mail.id
+
+
+def copy_mail_to(*addresses: str, ticket_id: int) -> None:
+    """A mail of a ticket that had these people in copy."""
+    now = utcnow()
+    db.session.add(
+        InboundMail(
+            dedup_key=f"copies of {ticket_id}",
+            mailbox="main",
+            digest="0" * 64,
+            size_bytes=1200,
+            copied_to=" ".join(addresses),
+            received_at=now,
+            next_attempt_at=now,
+            outcome=Outcome.REPLY,
+            ticket_id=ticket_id,
+        )
+    )
+    db.session.commit()

@@ -19,7 +19,7 @@ from portal.tickets.satisfaction import record_answer
 from portal.tickets.surveys import refusal_token
 from tests.browser.chromium import Window
 from tests.browser.live_site import LiveSite
-from tests.browser.mailroom import add_html_mail, empty_ledger, fill_ledger
+from tests.browser.mailroom import add_html_mail, copy_mail_to, empty_ledger, fill_ledger
 from tests.browser.words import Words, words_in
 from tests.factories import NOW, make_topic
 from tests.search.learning.evidence import learn
@@ -228,6 +228,15 @@ def _answered_request(*, is_solved: bool) -> Callable[[Visit], None]:
         visit.go(visit.site.request_link(ticket_id, visit.locale))
 
     return open_request
+
+
+def _people_in_copy(visit: Visit) -> None:
+    ticket_id = visit.site.ticket_id(Status.PENDING, visit.locale, minimum_messages=2)
+    with visit.site.database():
+        copy_mail_to("sam@example.org", "kim.a-rather-long-name@department.example.org", ticket_id=ticket_id)
+    visit.go(visit.site.request_link(ticket_id, visit.locale))
+    with visit.page.expect_navigation():
+        visit.page.locator("#people button").first.click()
 
 
 def _replied(visit: Visit) -> None:
@@ -505,6 +514,7 @@ PAGES = (
     PageState("request-reopened", _answered_request(is_solved=False)),
     PageState("request-replied", _replied),
     PageState("request-errors", _empty_reply),
+    PageState("request-people", _people_in_copy),
     PageState("request-closed", _request(Status.CLOSED)),
     PageState("mailbox", _at("/demo/mailbox")),
     PageState("mailbox-mail", _mail),
