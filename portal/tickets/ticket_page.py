@@ -19,7 +19,8 @@ from portal.tickets.agent_forms import NoteForm, ReplyForm, TagsForm, new_idempo
 from portal.tickets.deadlines import calendar_of
 from portal.tickets.lifecycle import can_be_written_to
 from portal.tickets.mail_queries import held_mails
-from portal.tickets.models import ComposerTab, Message, ReplyDraft, Status, Ticket
+from portal.tickets.models import ComposerTab, Message, Participant, ReplyDraft, Status, Ticket
+from portal.tickets.participants import participants_of
 from portal.tickets.queue import Due, QueueFilter, due_of
 from portal.tickets.thanks_verdict import Verdict, latest_verdict
 from portal.tickets.timeline import Entry, merge_timeline
@@ -78,6 +79,8 @@ class Composer:
     note_draft: ReplyDraft | None
     is_open: bool
     newer: Sequence[Message] = ()
+    # Who gets a reply beside the requester.
+    copied_to: Sequence[str] = ()
 
 
 def conversation_of(ticket: Ticket) -> Conversation:
@@ -133,8 +136,13 @@ def composer_of(
     reply: ReplyForm | None = None,
     note: NoteForm | None = None,
     newer: Sequence[Message] = (),
+    participants: Sequence[Participant] | None = None,
 ) -> Composer:
-    """Both forms. A form that was sent and refused stays as it is; the other one shows its draft."""
+    """Both forms. A form that was sent and refused stays as it is; the other one shows its draft.
+
+    `participants` are looked up unless they are known.
+    """
+    participants = participants_of(ticket.id) if participants is None else participants
     drafts = queries.reply_drafts(ticket, agent)
     reply_draft, note_draft = drafts.get(ComposerTab.REPLY), drafts.get(ComposerTab.NOTE)
     return Composer(
@@ -144,6 +152,7 @@ def composer_of(
         note_draft=None if note else note_draft,
         is_open=can_be_written_to(ticket.status),
         newer=newer,
+        copied_to=[participant.person.display_name for participant in participants if participant.person.email],
     )
 
 

@@ -158,7 +158,8 @@ def ticket_page(
         queue=queue,
         conversation=conversation,
         properties=properties_of(ticket, queue, agent, locale=interface_locale(), now=now, tags_form=tags_form),
-        composer=composer or composer_of(ticket, agent, last_message_id=conversation.last_message_id),
+        composer=composer
+        or composer_of(ticket, agent, last_message_id=conversation.last_message_id, participants=participants),
         priorities=priorities(),
         earlier=queries.earlier_tickets(ticket),
         participants=participants,

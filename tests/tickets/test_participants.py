@@ -13,7 +13,7 @@ from portal.people.queries import person_by_address
 from portal.tickets.models import Participant, Ticket
 from portal.tickets.participants import MAXIMUM_PARTICIPANTS
 from portal.web.templating import current_settings
-from tests.tickets.agent_cases import open_ticket, reply_form
+from tests.tickets.agent_cases import FRAGMENT, open_ticket, reply_form
 from tests.tickets.mail_cases import arrive, letter, outbox
 
 ADA = "ada@example.org"
@@ -120,3 +120,17 @@ def test_strangers_add_and_remove_nobody(client: FlaskClient, agent_client: Flas
     assert client.post(path).status_code in {302, 303, 401, 403}
     assert addresses_of(ticket) == [ADA]
     assert agent_client.post(f"/agent/tickets/{ticket.id}/participants/99999/removal").status_code == 404
+
+
+def test_the_composer_says_who_gets_a_copy(agent_client: FlaskClient):
+    ticket = open_ticket()
+    assert "A copy goes to" not in agent_client.get(f"/agent/tickets/{ticket.id}").get_data(as_text=True)
+    add(agent_client, ticket)
+
+    assert "A copy goes to <bdi>Ada Okafor</bdi>" in agent_client.get(f"/agent/tickets/{ticket.id}").get_data(
+        as_text=True
+    )
+    fragment = agent_client.post(
+        f"/agent/tickets/{ticket.id}/replies", data=reply_form(agent_client, ticket), headers=FRAGMENT
+    )
+    assert "A copy goes to <bdi>Ada Okafor</bdi>" in fragment.get_data(as_text=True)
