@@ -84,6 +84,7 @@ def reconcile(mailbox: Mailbox, *, now: datetime, days: int = DAYS) -> Reconcili
             missing = [uid for uid in found if uid not in known]
             sizes = folder.sizes(missing) if missing else {}
             to_mark = [uid for uid in missing if imap.take(mailbox, folder, uid, sizes.get(uid, 0), result)]
+            to_mark += _marked_again(mailbox, [uid for uid in found if uid in known])
             counts = Reconciliation(len(found), len(found) - len(missing), len(result.stored), len(result.failed))
             # Before the marks: a server that refuses them takes nothing from what was counted.
             _note(mailbox.name, counts, now=now)
@@ -97,6 +98,15 @@ def reconcile(mailbox: Mailbox, *, now: datetime, days: int = DAYS) -> Reconcili
         said = type(error).__name__
         raise MailboxProblem(_l("The connection broke while we compared (%(said)s).", said=said)) from error
     return counts
+
+
+def _marked_again(mailbox: Mailbox, stored: list[int]) -> list[int]:
+    """Of mails stored before those to mark once more, because a server may have refused it.
+
+    Not as read: people in the same mailbox may have made them unread again.
+    """
+    account = mailbox.imap
+    return stored if account is not None and (account.move_to or account.mark == "keyword") else []
 
 
 def _with_rows(name: str, uid_validity: int, uids: list[int]) -> set[int]:

@@ -23,11 +23,12 @@ from portal.jobs.queue import run_now
 from portal.mail import imap, mailbox_watch, reconciling
 from portal.mail.cli import group
 from portal.mail.imap import WALK_JOB, walk
-from portal.mail.imap_connection import ImapFolder
+from portal.mail.imap_connection import ImapFolder, MailboxProblem
 from portal.mail.inbound_models import InboundMail, MailArrival, MailboxState
 from portal.mail.inbound_readiness import inbound_readiness
 from portal.mail.mailboxes import Mailbox, configured_mailboxes
 from portal.mail.reconciling import Reconciliation, latest_night, reconcile, reconcile_due
+from portal.mail.telling import Told
 from tests.conftest import make_settings, skip_or_fail
 from tests.mail import dovecot
 from tests.mail.dovecot import Dovecot, running_dovecot
@@ -216,6 +217,28 @@ def test_a_keyword_marks_instead_and_a_folder_takes_what_is_stored(server: Dovec
     with server.client("Stored") as client:
         assert len(client.search(None, "ALL")[1][0].split()) >= 1
     assert len(server.flags()) == 1
+
+
+def test_what_the_server_would_not_move_is_moved_in_the_night(
+    server: Dovecot, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+):
+    with server.client() as client:
+        client.create("Late")
+    moving = changed(mailbox, move_to="Late")
+    server.put(raw(1))
+
+    def refuse(_folder: ImapFolder, _uids: list[int]) -> None:
+        raise MailboxProblem(Told("Mails cannot be marked."))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ImapFolder, "mark", refuse)
+        assert len(walked(moving).stored) == 1
+    assert len(server.flags()) == 1
+
+    assert reconcile(moving, now=utcnow()) == Reconciliation(in_mailbox=1, with_row=1, taken_in=0, unaccounted=0)
+    with server.client() as client:
+        assert client.search(None, "ALL")[1] == [b""]
+    assert count(InboundMail) == 1
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from portal.mail.bounded_reading import BoundedReader
 from portal.mail.parsed import MailFile, ParsedMail
-from portal.mail.parsing import UnreadableMail
+from portal.mail.parsing import UnreadableMail, parse_mail
 from portal.mail.shown_mail import MAXIMUM_PICTURE_BYTES, ShownMail, show_mail
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
@@ -103,6 +105,16 @@ def test_nothing_that_runs_fetches_or_asks_is_left(html):
 @given(st.lists(st.sampled_from([*HOSTILE, "<table>", "</p>", "<b>", "'", '"', "<", ">", "</style>", "<!--", "-->"])))
 def test_nothing_that_runs_is_left_of_any_mixture(pieces):
     assert wrong_in(shown("".join(pieces)).html) == []
+
+
+def test_every_sample_mail_is_shown_and_none_does_harm():
+    kept = []
+    for path in sorted((Path(__file__).parent / "fixtures").rglob("*.eml")):
+        with suppress(UnreadableMail):
+            kept.append(show_mail(parse_mail(path.read_bytes())))
+    with_html = [each.html for each in kept if each.html]
+    assert len(with_html) > 30
+    assert [wrong for html in with_html for wrong in wrong_in(html)] == []
 
 
 def test_the_looks_of_a_letter_stay():
