@@ -67,72 +67,67 @@ def check_sending(settings: Settings, on_step: Step, *, send_to: str = "") -> No
             if settings.smtp_username:
                 server.login(settings.smtp_username, settings.smtp_password)
                 on_step(_l("signed in as %(name)s", name=settings.smtp_username))
-            code, answer = server.mail(settings.support_email)
-            server.rset()
-            if send_to and code < 400:
+            _require_sender(server, settings, place)
+            on_step(_l("may send as %(address)s", address=settings.support_email))
+            if send_to:
                 server.sendmail(settings.support_email, [send_to], _test_mail(settings, send_to))
                 on_step(_l("sent a test mail to %(address)s", address=send_to))
-    except smtplib.SMTPAuthenticationError as error:
-        raise MailboxProblem(
-            _l(
-                "%(place)s refused %(name)s (%(code)s). Check PORTAL_SMTP_USERNAME and PORTAL_SMTP_PASSWORD; "
-                "some providers want a password made for programs.",
-                place=place,
-                name=settings.smtp_username,
-                code=error.smtp_code,
-            )
-        ) from error
-    except smtplib.SMTPNotSupportedError as error:
-        raise MailboxProblem(
-            _l(
-                "%(place)s cannot do what the settings ask (%(said)s). Check PORTAL_SMTP_SECURITY.",
-                place=place,
-                said=error,
-            )
-        ) from error
-    except ssl.SSLError as error:
-        raise MailboxProblem(
-            _l(
-                "TLS with %(place)s failed (%(said)s). Port 465 wants PORTAL_SMTP_SECURITY=tls, "
-                "port 587 starttls; the host name must be that of the certificate.",
-                place=place,
-                said=error.reason or type(error).__name__,
-            )
-        ) from error
-    except socket.gaierror as error:
-        raise MailboxProblem(
-            _l("There is no host named %(host)s. Check PORTAL_SMTP_HOST.", host=settings.smtp_host)
-        ) from error
-    except smtplib.SMTPRecipientsRefused as error:
-        refused_code, refusal = next(iter(error.recipients.values()))
-        raise MailboxProblem(
-            _l(
-                "%(place)s takes no mail for %(address)s (%(said)s). Try another address, or allow us to send there.",
-                place=place,
-                address=send_to,
-                said=f"{refused_code} {refusal.decode('utf-8', 'replace')}",
-            )
-        ) from error
     except (smtplib.SMTPException, OSError) as error:
-        raise MailboxProblem(
-            _l(
-                "No conversation with %(place)s came about (%(said)s). "
-                "Check PORTAL_SMTP_HOST, PORTAL_SMTP_PORT and the firewall between.",
-                place=place,
-                said=type(error).__name__,
-            )
-        ) from error
+        raise MailboxProblem(_sending_problem(error, settings, place)) from error
+
+
+def _require_sender(server: smtplib.SMTP, settings: Settings, place: str) -> None:
+    code, answer = server.mail(settings.support_email)
+    server.rset()
     if code >= 400:
-        said = answer.decode("utf-8", "replace")
         raise MailboxProblem(
             _l(
                 "%(place)s does not send for %(address)s (%(said)s). Allow this sender.",
                 place=place,
                 address=settings.support_email,
-                said=f"{code} {said}",
+                said=f"{code} {answer.decode('utf-8', 'replace')}",
             )
         )
-    on_step(_l("may send as %(address)s", address=settings.support_email))
+
+
+def _sending_problem(error: smtplib.SMTPException | OSError, settings: Settings, place: str) -> Told:
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return _l(
+            "%(place)s refused %(name)s (%(code)s). Check PORTAL_SMTP_USERNAME and PORTAL_SMTP_PASSWORD; "
+            "some providers want a password made for programs.",
+            place=place,
+            name=settings.smtp_username,
+            code=error.smtp_code,
+        )
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return _l(
+            "%(place)s cannot do what the settings ask (%(said)s). Check PORTAL_SMTP_SECURITY.",
+            place=place,
+            said=error,
+        )
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        address, (code, answer) = next(iter(error.recipients.items()))
+        return _l(
+            "%(place)s takes no mail for %(address)s (%(said)s). Try another address, or allow us to send there.",
+            place=place,
+            address=address,
+            said=f"{code} {answer.decode('utf-8', 'replace')}",
+        )
+    if isinstance(error, ssl.SSLError):
+        return _l(
+            "TLS with %(place)s failed (%(said)s). Port 465 wants PORTAL_SMTP_SECURITY=tls, "
+            "port 587 starttls; the host name must be that of the certificate.",
+            place=place,
+            said=error.reason or type(error).__name__,
+        )
+    if isinstance(error, socket.gaierror):
+        return _l("There is no host named %(host)s. Check PORTAL_SMTP_HOST.", host=settings.smtp_host)
+    return _l(
+        "No conversation with %(place)s came about (%(said)s). "
+        "Check PORTAL_SMTP_HOST, PORTAL_SMTP_PORT and the firewall between.",
+        place=place,
+        said=type(error).__name__,
+    )
 
 
 def check_door(settings: Settings, on_step: Step) -> None:
