@@ -19,15 +19,14 @@ __all__ = ["blueprint"]
 @requester_required
 def create_participant(ticket: Ticket, locale: str) -> Response:
     """Let one of them take part. Nobody else: a stolen link must not bring strangers in."""
-    address = request.form.get("address", "")
-    said = "joined"
-    if address not in people_in_copy(ticket, participants_of(ticket.id)):
-        # A second click finds them among those who take part.
-        if not any(each.person.email == address for each in participants_of(ticket.id)):
-            raise NotFound
-    else:
+    address, said = request.form.get("address", ""), "joined"
+    participants = participants_of(ticket.id)
+    if address in people_in_copy(ticket, participants):
         try:
             add_participant(ticket, address, name="", agent=None, now=utcnow())
         except RuleViolation:
             said = "not-joined"
+    # A second click finds them among those who take part.
+    elif address not in {each.person.email for each in participants}:
+        raise NotFound
     return see_other(url_for(".show_request", reference=ticket.reference, said=said, _anchor="people"))
