@@ -25,6 +25,8 @@ def add_impressions(
     ticket_id: int | None = None,
 ) -> None:
     """Note which articles somebody was offered at a place; each counts once a session. The caller commits."""
+    if not hits:
+        return
     known = set(
         db.session.scalars(
             select(SuggestionImpression.article_id).where(SuggestionImpression.session_hash == session_hash)
