@@ -67,6 +67,7 @@ from portal.tickets import agent_routes as ticket_routes
 from portal.tickets import link_requests, requester_routes, similar_following, surveys
 from portal.tickets import models as ticket_models
 from portal.tickets.inbound import MailDesk
+from portal.tickets.requester_merging import move_tickets
 from portal.web import assets, csrf, error_pages, formats, locale_urls, rate_limit, receiving, routes, security
 from portal.web.access import refuse_routes_without_policy
 from portal.web.brand import HTMX_CONFIG, Brand
@@ -207,6 +208,7 @@ def _register_domains(app: Flask, settings: Settings) -> None:
     _init_ways_in(app, settings)
     jobs.register(app, link_requests.SEND_JOB, link_requests.send_requested_links)
     jobs.register(app, surveys.SEND_JOB, surveys.send_due_surveys)
+    people_merged.connect(_move_tickets)
     jobs.register(app, "web.forget_full_buckets", rate_limit.forget_full_buckets)
     jobs.register(app, "contact.forget_old_drafts", contact_actions.forget_old_drafts)
     _init_search(app, settings)
@@ -259,6 +261,10 @@ def _forget_evidence(_sender: object, *, person_id: int, now: datetime) -> None:
 
 def _move_evidence(_sender: object, *, from_person_id: int, to_person_id: int, now: datetime) -> None:
     learning_actions.move_evidence(from_person_id, to_person_id, now=now)
+
+
+def _move_tickets(_sender: object, *, from_person_id: int, to_person_id: int, now: datetime) -> None:
+    move_tickets(from_person_id, to_person_id)
 
 
 def _follow_articles(engine: SearchEngine) -> None:

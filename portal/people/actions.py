@@ -15,7 +15,11 @@ from portal.people.queries import person_by_address
 
 
 class AddressTaken(RuleViolation):
-    """An address belongs to another person."""
+    """An address belongs to another person: the one with `owner_id`."""
+
+    def __init__(self, owner_id: int) -> None:
+        super().__init__("This address belongs to somebody else.")
+        self.owner_id = owner_id
 
 
 def find_or_create_person(address: str, *, name: str, locale: str, time_zone: str, now: datetime) -> Person:
@@ -61,7 +65,7 @@ def add_address(person: Person, address: str) -> None:
             # Somebody new wrote from it at this very moment.
             owner = person_by_address(address)
     if owner is not None and owner.id != person.id:
-        raise AddressTaken("This address belongs to somebody else.")
+        raise AddressTaken(owner.id)
 
 
 def remove_address(person: Person, identity_id: int) -> str:

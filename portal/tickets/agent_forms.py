@@ -113,8 +113,13 @@ def priorities() -> Sequence[Priority]:
     return tuple(reversed(Priority))
 
 
-class ParticipantForm(CleanForm):
-    """Somebody who is to take part."""
+class AddressForm(CleanForm):
+    """One address."""
 
     address = EmailField(_l("Email address"), filters=[clean_line], validators=[MailAddress()])
+
+
+class ParticipantForm(AddressForm):
+    """Somebody who is to take part."""
+
     name = StringField(_l("Name"), filters=[clean_line], validators=[Length(max=120)])

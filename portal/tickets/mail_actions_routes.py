@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from flask import Response, request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from wtforms import EmailField
 
 from portal.agents.access import agent_required, signed_in_agent
 from portal.clock import utcnow
@@ -13,21 +11,14 @@ from portal.database import db
 from portal.errors import RuleViolation
 from portal.mail.models import OutboxMail
 from portal.tickets import queries
+from portal.tickets.agent_forms import AddressForm
 from portal.tickets.composer_routes import blueprint
 from portal.tickets.mail_actions import mail_of, send_mail_again
 from portal.tickets.models import Ticket
-from portal.tickets.requester_forms import MailAddress, clean_line
 from portal.tickets.ticket_routes import address_of, fragment, queue_of_request, ticket_page
-from portal.web.forms import CleanForm
 from portal.web.htmx import is_fragment_request, see_other
 
 __all__ = ["blueprint"]
-
-
-class AddressForm(CleanForm):
-    """Another address to write to."""
-
-    address = EmailField(_l("Email address"), filters=[clean_line], validators=[MailAddress()])
 
 
 @blueprint.post("/agent/tickets/<int:ticket_id>/mails/<int:mail_id>/attempts")

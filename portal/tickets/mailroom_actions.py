@@ -12,11 +12,13 @@ from portal.errors import RuleViolation
 from portal.mail.bounded_reading import READER
 from portal.mail.inbound_models import InboundMail, Outcome
 from portal.mail.parsed import MailAddress, ParsedMail
-from portal.people.actions import add_address, find_or_create_person
+from portal.people.actions import find_or_create_person
+from portal.people.queries import person_by_address
 from portal.tickets.history import record_event
 from portal.tickets.inbound import MailDesk
 from portal.tickets.models import Message, Ticket
 from portal.tickets.participants import join
+from portal.tickets.requester_merging import add_requester_address, merge_into_requester
 
 # What is not on a ticket as a message yet.
 _LOOSE = frozenset({Outcome.HELD, Outcome.SUPPRESSED, Outcome.SPAM, Outcome.BOUNCE})
@@ -41,8 +43,12 @@ def release_mail(desk: MailDesk, mail: InboundMail, *, agent: Agent, now: dateti
     return db.session.get_one(Ticket, mail.ticket_id)
 
 
-def release_as_requester(desk: MailDesk, mail: InboundMail, *, agent: Agent, now: datetime) -> Ticket:
+def release_as_requester(
+    desk: MailDesk, mail: InboundMail, *, agent: Agent, now: datetime, same_as: int | None = None
+) -> Ticket:
     """Put a held mail on its ticket as the requester's: its sender's address is theirs from now on. Commits.
+
+    `same_as` is the id of the person whom the address belongs to, if they are the same and are to become one.
 
     Raises:
         AddressTaken: the address belongs to another person.
@@ -52,8 +58,11 @@ def release_as_requester(desk: MailDesk, mail: InboundMail, *, agent: Agent, now
     ticket, parsed, sender = _held(desk, mail)
     if mail.reason == "spoofed_sender":
         raise RuleViolation("This mail is probably not from the address that it names.")
-    add_address(ticket.requester, sender.address)
-    record_event(ticket, "address_joined", now=now, agent=agent, payload={"address": sender.address})
+    owner = person_by_address(sender.address)
+    if owner is not None and owner.id == same_as:
+        merge_into_requester(ticket, owner, agent=agent, now=now)
+    else:
+        add_requester_address(ticket, sender.address, agent=agent, now=now)
     desk.accept(mail, parsed, ticket, ticket.requester, now=now)
     mail.settled_at = now
     db.session.commit()

@@ -22,6 +22,7 @@ from portal.tickets.inbound import MailDesk
 from portal.tickets.mail_files import ORIGINAL_TYPE
 from portal.tickets.participants_routes import blueprint
 from portal.web.files import file_answer
+from portal.web.forms import row_id
 from portal.web.htmx import see_other
 
 __all__ = ["blueprint"]
@@ -55,10 +56,14 @@ def create_mail_release(mail_id: int) -> Response:
 @blueprint.post("/agent/mail/<int:mail_id>/address")
 @agent_required()
 def create_mail_address(mail_id: int) -> Response:
-    """Put a held mail on its ticket as the requester's, who writes from a second address."""
-    agent = signed_in_agent()
+    """Put a held mail on its ticket as the requester's, who writes from a second address.
+
+    Where that is known as somebody else's, a page asks first; its answer comes back as ``same_as``.
+    """
+    agent, same_as = signed_in_agent(), row_id(request.form.get("same_as"))
     return _changed(
-        mail_id, lambda mail: mailroom_actions.release_as_requester(_desk(), mail, agent=agent, now=utcnow())
+        mail_id,
+        lambda mail: mailroom_actions.release_as_requester(_desk(), mail, agent=agent, now=utcnow(), same_as=same_as),
     )
 
 
@@ -88,9 +93,10 @@ def _changed(mail_id: int, act: Callable[[InboundMail], object]) -> Response:
     mail = mailroom_queries.inbound_mail(mail_id)
     try:
         act(mail)
-    except AddressTaken:
+    except AddressTaken as taken:
         db.session.rollback()
-        return _list_page(_("This address belongs to somebody else who writes to us. Let them take part."), status=409)
+        ticket_id = mailroom_queries.inbound_mail(mail_id).ticket_id
+        return see_other(url_for(".show_merging", ticket_id=ticket_id, person_id=taken.owner_id, mail=mail_id))
     except RuleViolation:
         return _list_page(_("This mail was dealt with meanwhile. This is how it stands now."), status=409)
     except (UnreadableMail, FileNotFoundError):

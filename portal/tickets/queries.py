@@ -175,6 +175,13 @@ def earlier_tickets(ticket: Ticket) -> Sequence[Ticket]:
     ).all()
 
 
+def tickets_of(person: Person) -> tuple[int, Sequence[Ticket]]:
+    """How many tickets somebody asked, and the latest three."""
+    asked = visible_tickets().where(Ticket.requester_id == person.id)
+    count = db.session.scalar(asked.with_only_columns(func.count())) or 0
+    return count, db.session.scalars(asked.order_by(Ticket.created_at.desc()).limit(3)).all()
+
+
 def attachment_of(ticket: Ticket, public_id: str) -> Attachment:
     """A file of one of the ticket's messages.
 

@@ -45,9 +45,9 @@ def send_due_surveys() -> None:
         wake("mail.deliver")
 
 
-def refusal_token(person: Person) -> str:
-    """Whoever has it may refuse surveys for this person; it does not expire, as mails do not."""
-    token = _serializer().dumps(person.id)
+def refusal_token(ticket: Ticket) -> str:
+    """Whoever has it may refuse surveys for the requester of `ticket`; it does not expire, as mails do not."""
+    token = _serializer().dumps(ticket.id)
     return token if isinstance(token, str) else token.decode()
 
 
@@ -55,15 +55,15 @@ def person_of_refusal(token: str) -> Person:
     """Whose surveys a token refuses.
 
     Raises:
-        NotFound: it is not ours, or the person is gone.
+        NotFound: it is not ours, or the ticket is gone.
     """
     try:
-        person = db.session.get(Person, int(_serializer().loads(token)))
+        ticket = db.session.get(Ticket, int(_serializer().loads(token)))
     except (BadSignature, TypeError, ValueError) as error:
         raise NotFound from error
-    if person is None:
+    if ticket is None:
         raise NotFound
-    return person
+    return ticket.requester
 
 
 def refuse_surveys(person: Person, *, now: datetime) -> None:
@@ -117,7 +117,7 @@ def _may_be_asked(ticket: Ticket, *, now: datetime) -> bool:
 def _ask(ticket: Ticket, *, now: datetime) -> None:
     person = ticket.requester
     token = issue_link(ticket, person, now=now)
-    refusal_url = external_url("requests.show_survey_refusal", locale=ticket.locale, token=refusal_token(person))
+    refusal_url = external_url("requests.show_survey_refusal", locale=ticket.locale, token=refusal_token(ticket))
     enqueue(
         TEMPLATE,
         to=person.email,
@@ -143,4 +143,4 @@ def _ask(ticket: Ticket, *, now: datetime) -> None:
 
 
 def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_settings().secret_key, salt="survey refusal")
+    return URLSafeSerializer(current_settings().secret_key, salt="survey refusal of a requester")

@@ -28,7 +28,7 @@ from portal.clock import utcnow
 from portal.database import db
 from portal.errors import NotFound, RuleViolation
 from portal.tickets import actions, queries
-from portal.tickets.agent_forms import ParticipantForm, PropertyForm, TagsForm, priorities
+from portal.tickets.agent_forms import AddressForm, ParticipantForm, PropertyForm, TagsForm, priorities
 from portal.tickets.models import Priority, Status, Ticket
 from portal.tickets.panels import PANELS, PanelSearch, panel_context
 from portal.tickets.participants import participants_of, people_in_copy
@@ -143,10 +143,11 @@ def ticket_page(
     composer: Composer | None = None,
     tags_form: TagsForm | None = None,
     participant_form: ParticipantForm | None = None,
+    address_form: AddressForm | None = None,
     notice: str = "",
     notice_kind: str = "ok",
 ) -> Response:
-    """The whole page; a refused form comes in as `composer` or `tags_form`, what just happened as `notice`."""
+    """The whole page; a refused form comes in as one of the forms, what just happened as `notice`."""
     agent = signed_in_agent()
     now = utcnow()
     queue = queue_of_request()
@@ -165,6 +166,7 @@ def ticket_page(
         participants=participants,
         in_copy=people_in_copy(ticket, participants),
         participant_form=participant_form or ParticipantForm(prefix="participant"),
+        address_form=address_form or AddressForm(prefix="further"),
         notice=notice or (_("Changes saved") if "saved" in request.args else ""),
         notice_kind=notice_kind,
         **_open_panel(ticket),

@@ -11,7 +11,6 @@ from sqlalchemy import delete, select
 from portal.database import db
 from portal.knowledge_base.models import Article, Translation
 from portal.localization import lang_tag
-from portal.people.models import Person
 from portal.search.learning.models import FittedModel, LearnedArticle, LearnedWord, LearningEvidence
 from portal.tickets.actions import add_requester_message
 from portal.tickets.models import Channel, Status, Ticket
@@ -453,9 +452,18 @@ def _shown_mail(visit: Visit) -> None:
     _signed_in(f"/agent/mail/{mail_id}")(visit)
 
 
+def _merging(visit: Visit) -> None:
+    ticket_id = visit.site.ticket_id(Status.OPEN, visit.locale)
+    with visit.site.database():
+        fill_ledger(subject=visit.words.subject)
+        requester_id = db.session.get_one(Ticket, ticket_id).requester_id
+        other_id = db.session.scalar(select(Ticket.requester_id).where(Ticket.requester_id != requester_id))
+    _signed_in(f"/agent/tickets/{ticket_id}/merging/{other_id}?mail=1")(visit)
+
+
 def _survey_refusal(visit: Visit) -> None:
     with visit.site.database():
-        token = refusal_token(db.session.scalars(select(Person).limit(1)).one())
+        token = refusal_token(db.session.scalars(select(Ticket).limit(1)).one())
     visit.go(f"requests/surveys/{token}")
 
 
@@ -539,6 +547,7 @@ PAGES = (
     PageState("mail-held", _mails(outcome="held")),
     PageState("mail-empty", _no_mails),
     PageState("mail-shown", _shown_mail),
+    PageState("merging", _merging),
     PageState("mailboxes", _tested_sending),
     PageState("survey-refusal", _survey_refusal),
     PageState("mail-suggestions", _signed_in("/agent/mail/suggestions")),

@@ -122,7 +122,7 @@ def test_an_agent_who_has_the_ticket_open_meets_no_conflict():
 
 def test_opening_the_link_changes_nothing_and_the_button_refuses(client: FlaskClient):
     person = make_person()
-    address = f"/en/requests/surveys/{refusal_token(person)}"
+    address = f"/en/requests/surveys/{refusal_token(open_ticket(requester=person))}"
 
     page = client.get(address)
     assert "Send me no more of these emails" in page.get_data(as_text=True)
@@ -142,7 +142,7 @@ def test_a_mail_program_refuses_in_one_click(client: FlaskClient):
     person = make_person()
 
     answer = client.post(
-        f"/en/requests/surveys/{refusal_token(person)}",
+        f"/en/requests/surveys/{refusal_token(open_ticket(requester=person))}",
         data={"List-Unsubscribe": "One-Click"},
         headers={"Host": "localhost"},
     )
@@ -160,8 +160,8 @@ def test_refusing_twice_keeps_the_first_time():
 
 
 def test_a_token_that_is_not_ours_refuses_nothing(client: FlaskClient):
-    token = refusal_token(make_person())
-    for wrong in ("none", token[:-1] + ("a" if token[-1] != "a" else "b"), refusal_token(Person(id=999_999))):
+    token = refusal_token(open_ticket())
+    for wrong in ("none", token[:-1] + ("a" if token[-1] != "a" else "b"), refusal_token(Ticket(id=999_999))):
         assert client.get(f"/en/requests/surveys/{wrong}").status_code == 404
         assert client.post(f"/en/requests/surveys/{wrong}").status_code == 404
 
