@@ -37,7 +37,7 @@ def create_address(ticket_id: int) -> Response:
     except AddressTaken as taken:
         db.session.rollback()
         kept = queue_of_request().arguments(cursor="")
-        return see_other(url_for(".show_merging", ticket_id=ticket_id, person_id=taken.owner_id, **kept))
+        return see_other(url_for(".show_same_person", ticket_id=ticket_id, person_id=taken.owner_id, **kept))
     except RuleViolation:
         db.session.rollback()
         notice = _("Not added: this is an address of ours.")
@@ -59,16 +59,16 @@ def delete_address(ticket_id: int, identity_id: int) -> Response:
     return _back_to(ticket)
 
 
-@blueprint.get("/agent/tickets/<int:ticket_id>/merging/<int:person_id>")
+@blueprint.get("/agent/tickets/<int:ticket_id>/same-person/<int:person_id>")
 @agent_required()
-def show_merging(ticket_id: int, person_id: int) -> str | Response:
+def show_same_person(ticket_id: int, person_id: int) -> str | Response:
     """Both people beside each other, and the question whether they are one; ``?mail=`` is held until it is answered."""
     ticket = queries.agent_ticket(ticket_id)
     other = _somebody(person_id)
     if other.id == ticket.requester_id:
         return _back_to(ticket)
     return render_template(
-        "tickets/merging.html",
+        "tickets/same_person.html",
         ticket=ticket,
         queue=queue_of_request(),
         people=[(person, *queries.tickets_of(person)) for person in (ticket.requester, other)],
@@ -76,9 +76,9 @@ def show_merging(ticket_id: int, person_id: int) -> str | Response:
     )
 
 
-@blueprint.post("/agent/tickets/<int:ticket_id>/merging/<int:person_id>")
+@blueprint.post("/agent/tickets/<int:ticket_id>/same-person/<int:person_id>")
 @agent_required()
-def create_merging(ticket_id: int, person_id: int) -> Response:
+def create_same_person(ticket_id: int, person_id: int) -> Response:
     """Make them one person. A second click finds that done."""
     ticket = queries.agent_ticket(ticket_id)
     other = _somebody(person_id)

@@ -119,6 +119,12 @@ class AddressForm(CleanForm):
     address = EmailField(_l("Email address"), filters=[clean_line], validators=[MailAddress()])
 
 
+class ReferenceForm(CleanForm):
+    """Another ticket."""
+
+    reference = StringField(_l("Reference of the other ticket"), filters=[clean_line], validators=[Length(max=20)])
+
+
 class ParticipantForm(AddressForm):
     """Somebody who is to take part."""
 

@@ -12,10 +12,10 @@ from portal.clock import utcnow
 from portal.errors import NotFound
 from portal.localization import INTERFACE_LOCALES
 from portal.tickets import queries
-from portal.tickets.address_routes import blueprint
 from portal.tickets.agent_forms import BulkForm
 from portal.tickets.bulk import BulkResult, Change, change_tickets, undo_change
 from portal.tickets.deadlines import calendar_of
+from portal.tickets.merge_routes import blueprint
 from portal.tickets.models import Priority, Status, Ticket
 from portal.tickets.queue import Due, QueueFilter, View, due_of
 from portal.tickets.styleguide_forms import styleguide_context

@@ -46,6 +46,7 @@ from portal.tickets.history import record_event
 from portal.tickets.mail_files import keep_files, original_file
 from portal.tickets.mail_permission import refusal
 from portal.tickets.mail_queries import Conversation, conversation_of, sent_texts, takes_part
+from portal.tickets.merging import root_of
 from portal.tickets.models import Channel, Message, Status, Ticket
 from portal.tickets.participants import MAXIMUM_PARTICIPANTS
 from portal.tickets.thanks import thanks_reason
@@ -272,7 +273,8 @@ def _note_report(mail: InboundMail, parsed: ParsedMail, report: DeliveryReport, 
     tokens = (read_address(address) for address in _addresses(mail, parsed))
     mail_id = next((token.mail_id for token in tokens if isinstance(token, BounceToken)), None)
     sent = note_bounce(report, mail_id=mail_id, original_message_id=report.original_message_id)
-    ticket = db.session.get(Ticket, sent.ticket_id) if sent is not None and sent.ticket_id else None
+    about = db.session.get(Ticket, sent.ticket_id) if sent is not None and sent.ticket_id else None
+    ticket = root_of(about) if about is not None else None
     _settle(mail, Outcome.BOUNCE, report.kind if sent is not None else "unmatched", ticket)
     mail.detail = f"{report.recipient} {report.status} {report.reason}".strip()
     if ticket is not None and report.kind == "failed" and sent is not None:

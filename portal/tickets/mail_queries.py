@@ -14,6 +14,7 @@ from portal.mail.models import OutboxMail
 from portal.mail.reply_addresses import ReplyToken, read_address
 from portal.people.models import Person
 from portal.tickets.actions import REFERENCE_ALPHABET, REFERENCE_LENGTH
+from portal.tickets.merging import root_of
 from portal.tickets.models import Participant, Ticket
 
 # Of the latest mails: quotes of older ones are found by their marks.
@@ -28,15 +29,18 @@ class Conversation(NamedTuple):
 
 
 def conversation_of(addresses: Iterable[str], references: Sequence[str], subject: str) -> Conversation | None:
-    """By the token in an address of ours, then by a stored Message-ID, then by the reference in the subject."""
+    """By the token in an address of ours, then by a stored Message-ID, then by the reference in the subject.
+
+    Of a merged ticket it is the one that goes on.
+    """
     for address in addresses:
         token = read_address(address)
         if isinstance(token, ReplyToken) and (ticket := db.session.get(Ticket, token.ticket_id)) is not None:
-            return Conversation(ticket, "token")
+            return Conversation(root_of(ticket), "token")
     if (ticket := _ticket_by_reference(references)) is not None:
-        return Conversation(ticket, "reference")
+        return Conversation(root_of(ticket), "reference")
     if (ticket := _ticket_by_tag(subject)) is not None:
-        return Conversation(ticket, "tag")
+        return Conversation(root_of(ticket), "tag")
     return None
 
 

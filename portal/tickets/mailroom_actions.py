@@ -16,6 +16,7 @@ from portal.people.actions import find_or_create_person
 from portal.people.queries import person_by_address
 from portal.tickets.history import record_event
 from portal.tickets.inbound import MailDesk
+from portal.tickets.merging import root_of
 from portal.tickets.models import Message, Ticket
 from portal.tickets.participants import join
 from portal.tickets.requester_merging import add_requester_address, merge_into_requester
@@ -123,7 +124,7 @@ def _held(desk: MailDesk, mail: InboundMail) -> tuple[Ticket, ParsedMail, MailAd
     parsed = _read(desk, mail)
     if parsed.sender is None:
         raise RuleViolation("This mail names no sender. Make it a ticket of its own.")
-    return db.session.get_one(Ticket, mail.ticket_id), parsed, parsed.sender
+    return root_of(db.session.get_one(Ticket, mail.ticket_id)), parsed, parsed.sender
 
 
 def _lock(mail: InboundMail) -> None:

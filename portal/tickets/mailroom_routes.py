@@ -96,7 +96,7 @@ def _changed(mail_id: int, act: Callable[[InboundMail], object]) -> Response:
     except AddressTaken as taken:
         db.session.rollback()
         ticket_id = mailroom_queries.inbound_mail(mail_id).ticket_id
-        return see_other(url_for(".show_merging", ticket_id=ticket_id, person_id=taken.owner_id, mail=mail_id))
+        return see_other(url_for(".show_same_person", ticket_id=ticket_id, person_id=taken.owner_id, mail=mail_id))
     except RuleViolation:
         return _list_page(_("This mail was dealt with meanwhile. This is how it stands now."), status=409)
     except (UnreadableMail, FileNotFoundError):

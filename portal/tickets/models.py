@@ -96,6 +96,8 @@ class Ticket(Model):
     closed_at: Mapped[datetime | None]
     # When it was decided whether to ask by mail if it is solved.
     surveyed_at: Mapped[datetime | None]
+    # The ticket that goes on in its place.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     reopen_count: Mapped[int] = mapped_column(default=0)
     message_count: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
@@ -104,6 +106,7 @@ class Ticket(Model):
     team: Mapped[Team | None] = relationship()
     assignee: Mapped[Agent | None] = relationship()
     topic: Mapped[Topic | None] = relationship()
+    merged_into: Mapped[Ticket | None] = relationship(remote_side="Ticket.id")
     tags: Mapped[list[Tag]] = relationship(secondary=ticket_tag, order_by="Tag.name")
     messages: Mapped[list[Message]] = relationship(back_populates="ticket", order_by="Message.id")
     notes: Mapped[list[Note]] = relationship(back_populates="ticket", order_by="Note.id")

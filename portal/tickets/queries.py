@@ -15,6 +15,7 @@ from portal.knowledge_base.models import Topic
 from portal.mail.models import OutboxMail, OutboxState
 from portal.people.models import Identity, Person
 from portal.search.models import SearchQuery, SuggestionImpression, SuggestionVerdict
+from portal.tickets.merging import with_merged
 from portal.tickets.models import (
     Attachment,
     CannedResponse,
@@ -65,6 +66,11 @@ def agent_ticket(ticket_id: int) -> Ticket:
     if ticket is None:
         raise NotFound
     return ticket
+
+
+def ticket_by_reference(reference: str) -> Ticket | None:
+    """The ticket with a public reference, however that is written."""
+    return db.session.scalar(visible_tickets().where(Ticket.reference == reference.strip().upper()))
 
 
 def queue_page(queue: QueueFilter, agent: Agent) -> Page[Ticket]:
@@ -126,10 +132,10 @@ def neighbours(ticket: Ticket, queue: QueueFilter, agent: Agent) -> tuple[int | 
 
 
 def messages_of(ticket: Ticket) -> Sequence[Message]:
-    """The public conversation, oldest first, with writers and files."""
+    """The public conversation with those of merged tickets, oldest first, with writers and files."""
     return db.session.scalars(
         select(Message)
-        .where(Message.ticket_id == ticket.id)
+        .where(Message.ticket_id.in_(with_merged(ticket.id)))
         .options(
             joinedload(Message.agent).joinedload(Agent.team),
             joinedload(Message.person).selectinload(Person.identities),
@@ -140,9 +146,9 @@ def messages_of(ticket: Ticket) -> Sequence[Message]:
 
 
 def notes_of(ticket: Ticket) -> Sequence[Note]:
-    """The internal notes, oldest first, with their writers."""
+    """The internal notes with those of merged tickets, oldest first, with their writers."""
     return db.session.scalars(
-        select(Note).where(Note.ticket_id == ticket.id).options(joinedload(Note.agent)).order_by(Note.id)
+        select(Note).where(Note.ticket_id.in_(with_merged(ticket.id))).options(joinedload(Note.agent)).order_by(Note.id)
     ).all()
 
 

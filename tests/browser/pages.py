@@ -452,13 +452,37 @@ def _shown_mail(visit: Visit) -> None:
     _signed_in(f"/agent/mail/{mail_id}")(visit)
 
 
-def _merging(visit: Visit) -> None:
+def _same_person(visit: Visit) -> None:
     ticket_id = visit.site.ticket_id(Status.OPEN, visit.locale)
     with visit.site.database():
         fill_ledger(subject=visit.words.subject)
         requester_id = db.session.get_one(Ticket, ticket_id).requester_id
         other_id = db.session.scalar(select(Ticket.requester_id).where(Ticket.requester_id != requester_id))
-    _signed_in(f"/agent/tickets/{ticket_id}/merging/{other_id}?mail=1")(visit)
+    _signed_in(f"/agent/tickets/{ticket_id}/same-person/{other_id}?mail=1")(visit)
+
+
+def _two_tickets(visit: Visit) -> tuple[Ticket, Ticket]:
+    """An open ticket and a waiting one."""
+    ids = [visit.site.ticket_id(status, visit.locale) for status in (Status.OPEN, Status.PENDING)]
+    with visit.site.database():
+        first, second = (db.session.get_one(Ticket, ticket_id) for ticket_id in ids)
+        db.session.expunge_all()
+    return first, second
+
+
+def _merge(*, chosen: bool) -> Callable[[Visit], None]:
+    def open_page(visit: Visit) -> None:
+        ticket, into = _two_tickets(visit)
+        _signed_in(f"/agent/tickets/{ticket.id}/merge{f'?reference={into.reference}' if chosen else ''}")(visit)
+
+    return open_page
+
+
+def _merged(visit: Visit) -> None:
+    ticket, _into = _two_tickets(visit)
+    _merge(chosen=True)(visit)
+    visit.submit()
+    visit.go(f"/agent/tickets/{ticket.id}")
 
 
 def _survey_refusal(visit: Visit) -> None:
@@ -543,11 +567,14 @@ PAGES = (
     PageState("ticket-note", _note),
     PageState("ticket-canned", _canned),
     PageState("ticket-conflict", _conflict),
+    PageState("ticket-merge", _merge(chosen=False)),
+    PageState("ticket-merge-chosen", _merge(chosen=True)),
+    PageState("ticket-merged", _merged),
     PageState("mail", _mails()),
     PageState("mail-held", _mails(outcome="held")),
     PageState("mail-empty", _no_mails),
     PageState("mail-shown", _shown_mail),
-    PageState("merging", _merging),
+    PageState("same-person", _same_person),
     PageState("mailboxes", _tested_sending),
     PageState("survey-refusal", _survey_refusal),
     PageState("mail-suggestions", _signed_in("/agent/mail/suggestions")),

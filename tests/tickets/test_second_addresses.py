@@ -104,7 +104,7 @@ def test_two_who_are_one_person_become_one_and_the_mail_is_theirs(app, agent_cli
     assert person_by_address(HOME).id == ticket.requester_id
     assert "made them one person" in agent_client.get(f"/agent/tickets/{ticket.id}").get_data(as_text=True)
     # Whoever answers with the page that was made before meets what is true now.
-    assert agent_client.get(f"/agent/tickets/{ticket.id}/merging/{other_id}").status_code == 404
+    assert agent_client.get(f"/agent/tickets/{ticket.id}/same-person/{other_id}").status_code == 404
     assert agent_client.post(f"/agent/mail/{mail.id}/address", data={"same_as": other_id}).status_code == 409
 
 
@@ -115,7 +115,7 @@ def test_the_answer_counts_for_the_person_that_was_shown_only(app, agent_client,
 
     answer = agent_client.post(f"/agent/mail/{mail.id}/address", data={"same_as": stranger.id})
 
-    assert "/merging/" in answer.location
+    assert "/same-person/" in answer.location
     db.session.expire_all()
     assert person_by_address(HOME).id != ticket.requester_id
     assert person_by_address("sam@example.org").id == stranger.id
@@ -176,24 +176,24 @@ def test_mails_go_to_the_first_address_of_the_one_who_asked_whoever_was_known_lo
     longer_known = make_person(email=HOME)
     ticket = db.session.get_one(Ticket, arrive(app, letter()).ticket_id)
 
-    agent_client.post(f"/agent/tickets/{ticket.id}/merging/{longer_known.id}")
+    agent_client.post(f"/agent/tickets/{ticket.id}/same-person/{longer_known.id}")
 
     db.session.expire_all()
     assert [identity.address for identity in ticket.requester.identities] == ["noor@example.org", HOME]
 
 
 def test_merging_with_oneself_or_nobody_changes_nothing(agent_client, ticket):
-    itself = f"/agent/tickets/{ticket.id}/merging/{ticket.requester_id}"
+    itself = f"/agent/tickets/{ticket.id}/same-person/{ticket.requester_id}"
     assert agent_client.get(itself).status_code == 303
     assert agent_client.post(itself).status_code == 303
     for method in (agent_client.get, agent_client.post):
-        assert method(f"/agent/tickets/{ticket.id}/merging/999999").status_code == 404
+        assert method(f"/agent/tickets/{ticket.id}/same-person/999999").status_code == 404
     assert ticket.requester.email == "noor@example.org"
 
 
 def test_strangers_merge_nobody(client, ticket):
     other = make_person(email=HOME)
-    assert client.post(f"/agent/tickets/{ticket.id}/merging/{other.id}").status_code == 401
+    assert client.post(f"/agent/tickets/{ticket.id}/same-person/{other.id}").status_code == 401
     assert person_by_address(HOME).id == other.id
 
 
