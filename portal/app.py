@@ -64,7 +64,7 @@ from portal.search.learning.votes import LearnedVotes
 from portal.search.setup import search_engine
 from portal.storage import FolderBlobStore
 from portal.tickets import agent_routes as ticket_routes
-from portal.tickets import link_requests, requester_routes, similar_following, surveys
+from portal.tickets import expiry, link_requests, requester_routes, similar_following, surveys
 from portal.tickets import models as ticket_models
 from portal.tickets.inbound import MailDesk
 from portal.tickets.requester_merging import move_tickets
@@ -208,6 +208,7 @@ def _register_domains(app: Flask, settings: Settings) -> None:
     _init_ways_in(app, settings)
     jobs.register(app, link_requests.SEND_JOB, link_requests.send_requested_links)
     jobs.register(app, surveys.SEND_JOB, surveys.send_due_surveys)
+    jobs.register(app, expiry.EXPIRE_JOB, expiry.expire_due_tickets)
     people_merged.connect(_move_tickets)
     jobs.register(app, "web.forget_full_buckets", rate_limit.forget_full_buckets)
     jobs.register(app, "contact.forget_old_drafts", contact_actions.forget_old_drafts)

@@ -87,6 +87,8 @@ class Settings(BaseSettings):
     suggest_in_acknowledgement: bool = False
     # So long after a request was solved its requester is asked by mail whether it is; 0 asks nobody.
     survey_after_hours: int = Field(default=0, ge=0, le=24 * 30)
+    # A request that waited for its requester for so many days is taken as solved, and they are told; 0 lets all wait.
+    pending_expires_after_days: int = Field(default=0, ge=0, le=365)
     # Has an effect where the extra [semantic] is installed.
     semantic_search: bool = True
     # The operator's synonyms and translations; a relative path is one below the working directory.

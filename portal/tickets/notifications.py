@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -42,6 +44,38 @@ def queue_reply_mail(ticket: Ticket, message: Message, *, agent: Agent, now: dat
         if participant.person.email:
             write("copy", participant.person, key=f"copy:{message.id}:{participant.person_id}")
     return mail
+
+
+def queue_question(
+    template: str,
+    ticket: Ticket,
+    *,
+    key: str,
+    now: datetime,
+    headers: Mapping[str, str] = MappingProxyType({}),
+    **context: Any,
+) -> None:
+    """A mail of ours to the requester that asks whether the request is solved; the caller commits."""
+    person = ticket.requester
+    token = issue_link(ticket, person, now=now)
+    enqueue(
+        template,
+        to=person.email,
+        to_name=person.name,
+        locale=ticket.locale,
+        idempotency_key=key,
+        now=now,
+        ticket_id=ticket.id,
+        threading=threading_of(ticket.id),
+        reply_to=(ticket.id, person.id),
+        sender=team_sender(ticket.team.key) if ticket.team else None,
+        # It answers no mail: RFC 3834 has another word for that.
+        headers={"Auto-Submitted": "auto-generated", **headers},
+        ticket=ticket,
+        solved_url=external_url("requests.open_link", locale=ticket.locale, token=token, answer="solved"),
+        not_solved_url=external_url("requests.open_link", locale=ticket.locale, token=token, answer="not-yet"),
+        **context,
+    )
 
 
 def _enqueue_reply(

@@ -14,12 +14,9 @@ from portal.database import db
 from portal.errors import NotFound
 from portal.jobs.queue import wake
 from portal.mail.models import OutboxMail
-from portal.mail.outbox import enqueue
-from portal.mail.senders import team_sender
 from portal.people.models import Person
-from portal.tickets.links import issue_link
 from portal.tickets.models import Status, Ticket
-from portal.tickets.notifications import threading_of
+from portal.tickets.notifications import queue_question
 from portal.tickets.satisfaction import can_answer, current_rating
 from portal.web.templating import current_settings, external_url
 
@@ -115,29 +112,16 @@ def _may_be_asked(ticket: Ticket, *, now: datetime) -> bool:
 
 
 def _ask(ticket: Ticket, *, now: datetime) -> None:
-    person = ticket.requester
-    token = issue_link(ticket, person, now=now)
     refusal_url = external_url("requests.show_survey_refusal", locale=ticket.locale, token=refusal_token(ticket))
-    enqueue(
+    queue_question(
         TEMPLATE,
-        to=person.email,
-        to_name=person.name,
-        locale=ticket.locale,
-        idempotency_key=f"survey:{ticket.id}",
+        ticket,
+        key=f"survey:{ticket.id}",
         now=now,
-        ticket_id=ticket.id,
-        threading=threading_of(ticket.id),
-        reply_to=(ticket.id, person.id),
-        sender=team_sender(ticket.team.key) if ticket.team else None,
         headers={
-            # It answers no mail: RFC 3834 has another word for that.
-            "Auto-Submitted": "auto-generated",
             "List-Unsubscribe": f"<{refusal_url}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
-        ticket=ticket,
-        solved_url=external_url("requests.open_link", locale=ticket.locale, token=token, answer="solved"),
-        not_solved_url=external_url("requests.open_link", locale=ticket.locale, token=token, answer="not-yet"),
         refusal_url=refusal_url,
     )
 

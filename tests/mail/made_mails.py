@@ -12,7 +12,7 @@ from portal.tickets.models import Status
 from tests import factories
 
 TEXT = "Try **this**:\n\n1. Open the shop\n2. Press & hold <Refund>\n\nhttps://help.example/a?b=1&c=2"
-TEMPLATES = ("acknowledgement", "reply", "request_link", "survey")
+TEMPLATES = ("acknowledgement", "reply", "request_link", "survey", "expiry")
 
 
 def make_mail(template: str, locale: str = "en", **changes: Any) -> OutboxMail:
@@ -44,6 +44,12 @@ def make_mail(template: str, locale: str = "en", **changes: Any) -> OutboxMail:
             "solved_url": f"{link}?answer=solved",
             "not_solved_url": f"{link}?answer=not-yet",
             "refusal_url": "https://help.example/en/requests/surveys/token",
+        },
+        "expiry": {
+            "ticket": ticket,
+            "days": 5,
+            "solved_url": f"{link}?answer=solved",
+            "not_solved_url": f"{link}?answer=not-yet",
         },
         "request_link": {
             "requests": [
