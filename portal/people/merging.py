@@ -25,7 +25,7 @@ def merge_people(kept: Person, other: Person, *, now: datetime) -> list[str]:
     if kept.id == other.id:
         raise RuleViolation("They are one person already.")
     _lock([kept.id, other.id])
-    addresses = [identity.address for identity in other.identities]
+    moved = [Identity(address=each.address, verified_at=each.verified_at) for each in other.identities]
     people_merged.send(from_person_id=other.id, to_person_id=kept.id, now=now)
     kept.name = kept.name or other.name
     kept.time_zone = kept.time_zone or other.time_zone
@@ -36,9 +36,9 @@ def merge_people(kept: Person, other: Person, *, now: datetime) -> list[str]:
     db.session.expire(other)
     db.session.execute(delete(Person).where(Person.id == other.id))
     db.session.expire(kept, ["identities"])
-    kept.identities.extend(Identity(address=address) for address in addresses)
+    kept.identities.extend(moved)
     db.session.flush()
-    return addresses
+    return [identity.address for identity in moved]
 
 
 def _lock(ids: Iterable[int]) -> None:

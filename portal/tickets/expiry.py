@@ -45,29 +45,29 @@ def _due(latest: datetime) -> Sequence[int]:
 
 def _expire(ticket_id: int, *, days: int, now: datetime) -> bool:
     """Whether its requester is told."""
-    ticket = db.session.get_one(Ticket, ticket_id, populate_existing=True)
-    quiet_since = ticket.updated_at
-    if ticket.status is not Status.PENDING or quiet_since > now - timedelta(days=days):
-        # Somebody wrote since it was looked for.
-        db.session.commit()
-        return False
-    is_told = (
-        bool(ticket.requester.email)
-        and not ticket.messages[0].is_automatic
-        and quiet_since > now - timedelta(days=days) - MAIL_WINDOW
-    )
-    record_event(ticket, "expired", now=now, payload={"days": days})
-    move(ticket, Status.SOLVED, now=now)
-    # The mail asks already.
-    ticket.surveyed_at = now
-    refresh_times(ticket, now=now)
-    if is_told:
-        # Once for each time that it was left unanswered.
-        queue_question("expiry", ticket, key=f"expiry:{ticket.id}:{len(ticket.events)}", now=now, days=days)
     try:
+        is_told = _solve(db.session.get_one(Ticket, ticket_id, populate_existing=True), days=days, now=now)
         db.session.commit()
     except StaleDataError:
         # Somebody did something with it at this very moment: it is not quiet.
         db.session.rollback()
         return False
     return is_told
+
+
+def _solve(ticket: Ticket, *, days: int, now: datetime) -> bool:
+    latest, quiet_since = now - timedelta(days=days), ticket.updated_at
+    if ticket.status is not Status.PENDING or quiet_since > latest:
+        # Somebody wrote since it was looked for.
+        return False
+    has_reader = bool(ticket.requester.email) and not ticket.messages[0].is_automatic
+    record_event(ticket, "expired", now=now, payload={"days": days})
+    move(ticket, Status.SOLVED, now=now)
+    # The mail asks already.
+    ticket.surveyed_at = now
+    refresh_times(ticket, now=now)
+    if not has_reader or quiet_since <= latest - MAIL_WINDOW:
+        return False
+    # Once for each time that it was left unanswered.
+    queue_question("expiry", ticket, key=f"expiry:{ticket.id}:{len(ticket.events)}", now=now, days=days)
+    return True

@@ -12,6 +12,7 @@ from portal.database import db
 from portal.errors import RuleViolation
 from portal.mail.mailboxes import mailbox_for
 from portal.people.actions import add_address
+from portal.people.addresses import normalize_address
 from portal.people.merging import merge_people
 from portal.people.models import Person
 from portal.tickets.history import record_event
@@ -19,7 +20,7 @@ from portal.tickets.models import MagicLink, Message, Participant, Ticket, Ticke
 
 
 def add_requester_address(ticket: Ticket, address: str, *, agent: Agent, now: datetime) -> None:
-    """Let an address be the requester's as well. The caller commits.
+    """Let an address be the requester's as well; twice is once. The caller commits.
 
     Raises:
         AddressTaken: it belongs to another person.
@@ -27,6 +28,9 @@ def add_requester_address(ticket: Ticket, address: str, *, agent: Agent, now: da
     """
     if mailbox_for(address) is not None:
         raise RuleViolation("This address is one of ours.")
+    address = normalize_address(address)
+    if address in {identity.address for identity in ticket.requester.identities}:
+        return
     add_address(ticket.requester, address)
     record_event(ticket, "address_joined", now=now, agent=agent, payload={"address": address})
 

@@ -16,6 +16,7 @@ from portal.mail.inbound_models import Outcome
 from portal.mail.reply_addresses import reply_address
 from portal.mail.transports import compose
 from portal.people.models import Person
+from portal.tickets import expiry
 from portal.tickets.actions import add_note, send_reply
 from portal.tickets.expiry import EXPIRE_JOB
 from portal.tickets.models import Status, Ticket
@@ -80,6 +81,20 @@ def test_the_answer_opens_it_again_and_it_may_expire_again(app: Flask):
     )  # fmt: skip
     later(days=5)
     assert len(outbox("expiry")) == 2
+
+
+def test_an_agent_who_does_something_at_that_moment_goes_first(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    ticket = waiting()
+    due = expiry._due
+
+    def look_and_lose(latest):
+        found = due(latest)
+        add_note(ticket, agent=make_agent(), body="I call them.", idempotency_key="call", now=utcnow())
+        return found
+
+    monkeypatch.setattr(expiry, "_due", look_and_lose)
+    later(days=5)
+    assert (ticket.status, outbox("expiry")) == (Status.PENDING, [])
 
 
 def test_whoever_works_on_it_lets_it_wait():

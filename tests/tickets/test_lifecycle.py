@@ -95,3 +95,20 @@ def test_closed_is_final(wanted: Status):
 def test_nothing_becomes_new_again(current: Status):
     with pytest.raises(RuleViolation):
         require_transition(current, Status.NEW)
+
+
+def test_a_merged_ticket_is_closed_and_waits_again_once_that_is_undone():
+    merged = summarise(events("opened", "merged_into"))
+    assert (merged.status, merged.waiting_since) == (Status.CLOSED, None)
+    assert merged.closed_at == START + timedelta(hours=1)
+
+    undone = summarise(events("opened", "merged_into", "merge_undone"))
+    assert (undone.status, undone.waiting_since, undone.closed_at) == (Status.NEW, START, None)
+
+
+@pytest.mark.parametrize(("earlier", "since"), [(-5, -5), (0, 0), (1, 0)])
+def test_the_wait_of_a_merged_ticket_goes_on_from_whichever_began_first(earlier: int, since: int):
+    happened = events("opened", "merged_from")
+    happened[1].payload = {"waiting_since": (START + timedelta(hours=earlier)).isoformat()}
+    assert summarise(happened).waiting_since == START + timedelta(hours=since)
+    assert summarise(events("opened", "agent_reply", "merged_from")).waiting_since is None

@@ -128,6 +128,7 @@ def test_an_agent_adds_an_address_on_the_ticket(app, agent_client, ticket):
 
     db.session.expire_all()
     assert person_by_address(HOME).id == ticket.requester_id
+    assert [event.kind for event in ticket.events].count("address_joined") == 1
     to = reply_address(SUPPORT, ticket_id=ticket.id, person_id=ticket.requester_id)
     assert arrive(app, letter(**{"from": HOME}, to=to, body="Any news?")).outcome is Outcome.REPLY
 
