@@ -20,6 +20,8 @@ from portal.people.actions import AddressTaken
 from portal.tickets import mailroom_actions, mailroom_queries
 from portal.tickets.inbound import MailDesk
 from portal.tickets.mail_files import ORIGINAL_TYPE
+from portal.tickets.merging import root_of
+from portal.tickets.models import Ticket
 from portal.tickets.participants_routes import blueprint
 from portal.web.files import file_answer
 from portal.web.forms import row_id
@@ -95,8 +97,8 @@ def _changed(mail_id: int, act: Callable[[InboundMail], object]) -> Response:
         act(mail)
     except AddressTaken as taken:
         db.session.rollback()
-        ticket_id = mailroom_queries.inbound_mail(mail_id).ticket_id
-        return see_other(url_for(".show_same_person", ticket_id=ticket_id, person_id=taken.owner_id, mail=mail_id))
+        ticket = root_of(db.session.get_one(Ticket, mailroom_queries.inbound_mail(mail_id).ticket_id))
+        return see_other(url_for(".show_same_person", ticket_id=ticket.id, person_id=taken.owner_id, mail=mail_id))
     except RuleViolation:
         return _list_page(_("This mail was dealt with meanwhile. This is how it stands now."), status=409)
     except (UnreadableMail, FileNotFoundError):

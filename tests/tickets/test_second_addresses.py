@@ -14,6 +14,7 @@ from portal.mail.reply_addresses import reply_address
 from portal.people.models import Identity, Person
 from portal.people.queries import person_by_address
 from portal.tickets.links import find_link, issue_link
+from portal.tickets.merging import merge_ticket
 from portal.tickets.models import Participant, Ticket
 from portal.tickets.participants import join
 from portal.tickets.surveys import refusal_token, refuse_surveys
@@ -106,6 +107,20 @@ def test_two_who_are_one_person_become_one_and_the_mail_is_theirs(app, agent_cli
     # Whoever answers with the page that was made before meets what is true now.
     assert agent_client.get(f"/agent/tickets/{ticket.id}/same-person/{other_id}").status_code == 404
     assert agent_client.post(f"/agent/mail/{mail.id}/address", data={"same_as": other_id}).status_code == 409
+
+
+def test_of_a_merged_ticket_the_requester_of_the_one_that_goes_on_is_asked_about(app, agent_client, ticket):
+    arrive(app, letter(**{"from": HOME}, subject="My own question"))
+    mail, into = held(app, ticket), open_ticket()
+    merge_ticket(ticket, into, agent=agent_client.agent, now=utcnow())
+
+    answer = agent_client.post(f"/agent/mail/{mail.id}/address")
+    assert f"/tickets/{into.id}/" in answer.location
+    agent_client.post(f"/agent/mail/{mail.id}/address", data={"same_as": person_by_address(HOME).id})
+
+    db.session.expire_all()
+    assert person_by_address(HOME).id == into.requester_id
+    assert db.session.get_one(InboundMail, mail.id).ticket_id == into.id
 
 
 def test_the_answer_counts_for_the_person_that_was_shown_only(app, agent_client, ticket):
