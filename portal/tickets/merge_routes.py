@@ -13,7 +13,7 @@ from portal.people.models import Person
 from portal.tickets import queries
 from portal.tickets.address_routes import blueprint
 from portal.tickets.agent_forms import ReferenceForm
-from portal.tickets.merging import merge_ticket, require_mergeable, tickets_to_offer, undo_merge
+from portal.tickets.merging import merge_ticket, require_mergeable, undo_merge
 from portal.tickets.models import Ticket
 from portal.tickets.participants import MAXIMUM_PARTICIPANTS
 from portal.tickets.ticket_routes import address_of, queue_of_request
@@ -34,11 +34,12 @@ def show_merge(ticket_id: int) -> Response:
         return _page(ticket, form)
     into = queries.ticket_by_reference(form.reference.data) if form.validate() else None
     if into is None:
-        return _page(ticket, form, problem=_("There is no ticket with this reference. Check it and try again."))
+        problem = _("There is no ticket with this reference. Check it and try again.")
+        return _page(ticket, form, problem=problem, status=422)
     try:
         joining = require_mergeable(ticket, into)
     except RuleViolation:
-        return _page(ticket, form, problem=_impossible())
+        return _page(ticket, form, problem=_impossible(), status=422)
     return _page(ticket, form, into=into, joining=joining)
 
 
@@ -88,9 +89,9 @@ def _page(
         form=form,
         into=into,
         joining=joining or [],
-        offered=[] if into is not None else tickets_to_offer(ticket),
+        offered=[] if into is not None else queries.tickets_to_merge_into(ticket),
     )
-    return make_response(html, 422 if problem and status == 200 else status)
+    return make_response(html, status)
 
 
 def _impossible() -> str:

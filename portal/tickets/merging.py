@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -89,16 +88,6 @@ def with_merged(ticket_id: int) -> Select[tuple[int]]:
     tree = select(Ticket.id).where(Ticket.id == ticket_id).cte("merged", recursive=True)
     tree = tree.union_all(select(Ticket.id).where(Ticket.merged_into_id == tree.c.id))
     return select(tree.c.id)
-
-
-def tickets_to_offer(ticket: Ticket) -> Sequence[Ticket]:
-    """The requester's other tickets that go on, latest first, at most ten."""
-    return db.session.scalars(
-        select(Ticket)
-        .where(Ticket.requester_id == ticket.requester_id, Ticket.id != ticket.id, Ticket.status != Status.CLOSED)
-        .order_by(Ticket.created_at.desc())
-        .limit(10)
-    ).all()
 
 
 def _note(

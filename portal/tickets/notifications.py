@@ -60,18 +60,12 @@ def queue_question(
     token = issue_link(ticket, person, now=now)
     enqueue(
         template,
-        to=person.email,
-        to_name=person.name,
-        locale=ticket.locale,
         idempotency_key=key,
         now=now,
-        ticket_id=ticket.id,
         threading=threading_of(ticket.id),
-        reply_to=(ticket.id, person.id),
-        sender=team_sender(ticket.team.key) if ticket.team else None,
         # It answers no mail: RFC 3834 has another word for that.
         headers={"Auto-Submitted": "auto-generated", **headers},
-        ticket=ticket,
+        **_addressed(ticket, person),
         solved_url=external_url("requests.open_link", locale=ticket.locale, token=token, answer="solved"),
         not_solved_url=external_url("requests.open_link", locale=ticket.locale, token=token, answer="not-yet"),
         **context,
@@ -92,23 +86,30 @@ def _enqueue_reply(
 ) -> OutboxMail:
     return enqueue(
         template,
-        to=person.email,
-        to_name=person.name,
-        locale=ticket.locale,
         idempotency_key=key,
         now=now,
         is_automatic=False,
-        ticket_id=ticket.id,
         threading=threading,
-        reply_to=(ticket.id, person.id),
-        sender=team_sender(ticket.team.key) if ticket.team else None,
-        ticket=ticket,
+        **_addressed(ticket, person),
         message_html=render_message(message.body),
         message_text=message.body,
         agent_name=agent.name,
         team_name=ticket.team.name if ticket.team else "",
         **context,
     )
+
+
+def _addressed(ticket: Ticket, person: Person) -> dict[str, Any]:
+    """What every mail about a ticket says of whom it goes to and from, and how it is answered."""
+    return {
+        "to": person.email,
+        "to_name": person.name,
+        "locale": ticket.locale,
+        "ticket_id": ticket.id,
+        "reply_to": (ticket.id, person.id),
+        "sender": team_sender(ticket.team.key) if ticket.team else None,
+        "ticket": ticket,
+    }
 
 
 def threading_of(ticket_id: int) -> Threading:

@@ -188,6 +188,16 @@ def tickets_of(person: Person) -> tuple[int, Sequence[Ticket]]:
     return count, db.session.scalars(asked.order_by(Ticket.created_at.desc()).limit(3)).all()
 
 
+def tickets_to_merge_into(ticket: Ticket) -> Sequence[Ticket]:
+    """The requester's other tickets that go on, latest first, at most ten."""
+    return db.session.scalars(
+        visible_tickets()
+        .where(Ticket.requester_id == ticket.requester_id, Ticket.id != ticket.id, Ticket.status != Status.CLOSED)
+        .order_by(Ticket.created_at.desc())
+        .limit(EARLIER_LIMIT)
+    ).all()
+
+
 def attachment_of(ticket: Ticket, public_id: str) -> Attachment:
     """A file of one of the ticket's messages.
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete, select
 
+from portal.agents.models import Agent
 from portal.database import db
 from portal.knowledge_base.models import Article, Translation
 from portal.localization import lang_tag
 from portal.search.learning.models import FittedModel, LearnedArticle, LearnedWord, LearningEvidence
 from portal.tickets.actions import add_requester_message
+from portal.tickets.merging import merge_ticket
 from portal.tickets.models import Channel, Status, Ticket
 from portal.tickets.satisfaction import record_answer
 from portal.tickets.surveys import refusal_token
@@ -485,6 +487,14 @@ def _merged(visit: Visit) -> None:
     visit.go(f"/agent/tickets/{ticket.id}")
 
 
+def _merged_request(visit: Visit) -> None:
+    ticket, into = _two_tickets(visit)
+    with visit.site.database():
+        found = [db.session.get_one(Ticket, each.id) for each in (ticket, into)]
+        merge_ticket(*found, agent=db.session.scalars(select(Agent).limit(1)).one(), now=NOW)
+    visit.go(visit.site.request_link(ticket.id, visit.locale))
+
+
 def _survey_refusal(visit: Visit) -> None:
     with visit.site.database():
         token = refusal_token(db.session.scalars(select(Ticket).limit(1)).one())
@@ -548,6 +558,7 @@ PAGES = (
     PageState("request-errors", _empty_reply),
     PageState("request-people", _people_in_copy),
     PageState("request-closed", _request(Status.CLOSED)),
+    PageState("request-merged", _merged_request),
     PageState("mailbox", _at("/demo/mailbox")),
     PageState("mailbox-mail", _mail),
     PageState("sign-in", _at("/agent/sign-in")),
